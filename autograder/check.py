@@ -1,0 +1,138 @@
+"""Tell a learner at once whether a function is right on the visible examples."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from autograder.cases import DTYPE, Example, Exercise, Observation, Strided, Value, exercises
+from autograder.compare import call, difference
+
+
+class CheckFailed(AssertionError):
+    """An answer is not right yet; the message says what is wrong, in words."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in a notebook: the fault is not in the check's own lines."""
+        return str(self).splitlines()
+
+
+def find_exercise(address: str) -> Exercise:
+    """Return the exercise of an address such as ``"pooling_numpy.max_pool2d"``.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message names those that exist.
+    """
+    notebook, _, name = address.partition(".")
+    try:
+        known = exercises(import_module(f"autograder.checks.{notebook}"))
+    except ModuleNotFoundError as error:
+        if error.name != f"autograder.checks.{notebook}":
+            raise
+        raise ValueError(f"check({address!r}): there is no notebook {notebook!r}") from None
+    if name not in known:
+        raise ValueError(f"check({address!r}): {notebook} has the exercises {', '.join(known)}")
+    return known[name]
+
+
+def check(address: str, answer: Any) -> None:
+    """Run the visible examples of an exercise on a learner's function or class.
+
+    Parameters
+    ----------
+    address
+        Notebook and exercise, such as ``"pooling_numpy.max_pool2d"``.
+    answer
+        What the learner wrote.
+
+    Raises
+    ------
+    CheckFailed
+        If an example fails; the message names the property, the example, what was expected and
+        what came.
+    """
+    exercise = find_exercise(address)
+    found = faults(exercise, answer)
+    if found:
+        raise CheckFailed(failure_report(exercise, found))
+    print(success_report(exercise))
+
+
+def faults(exercise: Exercise, answer: Any) -> list[tuple[Example, Observation, str]]:
+    """Return the examples that an answer misses, with what it did and what is wrong."""
+    found = []
+    for example in exercise.examples:
+        seen = exercise.observe(exercise, answer, example.case, "cpu")
+        fault = example_fault(exercise, example, seen)
+        if fault:
+            found.append((example, seen, fault))
+    return found
+
+
+def example_fault(exercise: Exercise, example: Example, seen: Observation) -> str:
+    """Return what is wrong on a visible example, with its hint; empty if nothing is."""
+    fault = difference(exercise, example.case, seen, expected_observation(example, seen))
+    if not fault:
+        return ""
+    hint = "" if _says_why(seen) else example.hint
+    return f"{call(exercise, example.case)}: {fault}." + (f" {hint}" if hint else "")
+
+
+def _says_why(seen: Observation) -> bool:
+    return bool(seen.forbidden) or bool(seen.error and not seen.error[2])
+
+
+def expected_observation(example: Example, seen: Observation) -> Observation:
+    """Return the hand-made answer as an observation.
+
+    An example lists values only; where it is about the dtype, the answer has the dtype of the
+    first array and lies where that lies.
+    """
+    arrays = [v.array if isinstance(v, Strided) else v for v in example.case.args]
+    dtypes = [str(v.dtype) for v in arrays if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+    values = {}
+    for name, value in example.expected.items():
+        array = np.asarray(value, dtype=None if isinstance(value, int) else float)
+        own = seen.values.get(name)
+        dtype = dtypes[0] if example.case.property == DTYPE else own.dtype if own else "float64"
+        values[name] = Value(array, dtype, own.device if own else "")
+    return Observation(values)
+
+
+def success_report(exercise: Exercise) -> str:
+    """Return the line for an answer that gets all visible examples right."""
+    properties = ", ".join(f"{name} ({points})" for name, points in exercise.points.items())
+    return (f"✓ {exercise.name}: all {len(exercise.examples)} examples are right.\n"
+            f"  Graded on random cases of: {properties}.")
+
+
+def failure_report(exercise: Exercise, found: list[tuple[Example, Observation, str]]) -> str:
+    """Return the message for an answer that misses examples."""
+    if all(seen.error and seen.error[0] == "NotImplementedError" for _, seen, _ in found):
+        return f"✗ {exercise.name} is not written yet."
+    right = len(exercise.examples) - len(found)
+    lines = [f"✗ {exercise.name}: {right} of {len(exercise.examples)} examples are right."]
+    for example, seen, fault in found:
+        lines.append(f"  {example.case.property}: {fault}")
+        lines += [f"      {line}" for line in _shown(exercise, example, seen)]
+    return "\n".join(lines)
+
+
+def _shown(exercise: Exercise, example: Example, seen: Observation) -> list[str]:
+    given = [value for value in example.case.args if isinstance(value, np.ndarray | Strided)]
+    arrays = list(zip(exercise.arguments, given, strict=False))
+    arrays += [(f"expected {name}", np.asarray(v)) for name, v in example.expected.items()]
+    arrays += [(f"got {name}", value.array) for name, value in seen.values.items()]
+    return [line for name, value in arrays for line in _small_array(name, value)]
+
+
+def _small_array(name: str, value: Any) -> list[str]:
+    value = value.array if isinstance(value, Strided) else value
+    if not isinstance(value, np.ndarray) or not 1 <= value.size <= 36 or value.ndim == 0:
+        return []
+    text = np.array2string(value, separator=", ", precision=4, suppress_small=True)
+    return [f"{name}:"] + [f"  {line}" for line in text.replace("\n\n", "\n").splitlines()]

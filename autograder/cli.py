@@ -1,0 +1,136 @@
+"""The command line: for learners ``check``, for instructors the rest."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.check_notebook import NotANotebook, check_notebook
+from autograder.paths import CourseNotFound, chapters, course_root
+
+
+class UsageError(Exception):
+    """The command line asks for what is not there; the message names what is."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status: 0 done, 1 not all could be done, 2 wrong usage."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (UsageError, NotANotebook, CourseNotFound) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    one = commands.add_parser("check", help="every visible check of a notebook, without Jupyter")
+    one.add_argument("notebook", type=Path)
+    one.set_defaults(run=_check)
+    one = commands.add_parser("release", help="solutions/ -> exercises/")
+    one.add_argument("chapters", nargs="*", metavar="CHAPTER")
+    one.set_defaults(run=_release)
+    one = commands.add_parser("verify", help="references right? mutants caught? exercises fresh?")
+    one.add_argument("chapters", nargs="*", metavar="CHAPTER")
+    one.set_defaults(run=_verify)
+    one = commands.add_parser("doctor", help="what this machine offers, and what is missing")
+    one.set_defaults(run=_doctor)
+    _add_grade(commands)
+    return top
+
+
+def _add_grade(commands) -> None:
+    one = commands.add_parser("grade", help="grade a class")
+    one.add_argument("chapters", nargs="+", metavar="CHAPTER")
+    one.add_argument("--submissions", type=Path, metavar="DIR",
+                     help="DIR/<student>/<chapter>/<notebook>.ipynb (default: build/submitted)")
+    one.add_argument("--students", nargs="+", metavar="NAME", help="only these")
+    one.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
+                     help="processes that judge (default: the CPUs that can be used)")
+    one.add_argument("--seed", type=int, default=0, metavar="N",
+                     help="the run; other numbers draw other hidden cases (default: 0)")
+    one.add_argument("--device", default="", choices=["cpu", "cuda"],
+                     help="where torch exercises run (default: cuda if there is one)")
+    one.add_argument("--csv", type=Path, metavar="FILE", help="(default: build/grades.csv)")
+    one.set_defaults(run=_grade)
+
+
+def _check(options) -> int:
+    return 0 if check_notebook(options.notebook) else 1
+
+
+def _release(options) -> int:
+    from autograder.grading.release import release
+
+    root = course_root()
+    for chapter in _chapters(options.chapters, root):
+        release(chapter, root)
+        print(f"exercises/{chapter} released")
+    return 0
+
+
+def _verify(options) -> int:
+    from autograder.grading.verify import verify
+
+    root = course_root()
+    problems = [p for chapter in _chapters(options.chapters, root) for p in verify(chapter, root)]
+    for problem in problems:
+        print(f"✗ {problem}")
+    print(f"{len(problems)} problems" if problems else "all is as it should be")
+    return 1 if problems else 0
+
+
+def _doctor(options) -> int:
+    from autograder.doctor import examine
+
+    return examine()
+
+
+def _grade(options) -> int:
+    from autograder.grading import devices
+    from autograder.grading.grade import Settings, grade, summary
+
+    root = course_root()
+    wanted = _chapters(options.chapters, root)
+    submissions = (options.submissions or root / "build" / "submitted").resolve()
+    students = _students(options.students, submissions)
+    if options.workers < 1:
+        raise UsageError(f"--workers {options.workers}: expected at least 1")
+    try:
+        device = devices.choose(options.device)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    table = (options.csv or root / "build" / "grades.csv").resolve()
+    settings = Settings(root, submissions, options.workers, options.seed, device, table)
+    problems = grade(wanted, students, settings)
+    print(summary(table))
+    print(f"\ntable: {table}\nnotebooks: {root / 'build' / 'autograded'}")
+    for problem in problems:
+        print(f"could not be graded: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _chapters(wanted: list[str], root: Path) -> list[str]:
+    known = chapters(root)
+    for chapter in wanted:
+        if chapter not in known:
+            raise UsageError(f"no chapter {chapter!r}; there are: {', '.join(known)}")
+    return wanted or known
+
+
+def _students(wanted: list[str] | None, submissions: Path) -> list[str]:
+    if not submissions.is_dir():
+        raise UsageError(f"no folder of submissions {submissions}; expected "
+                         "DIR/<student>/<chapter>/<notebook>.ipynb")
+    known = sorted(path.name for path in submissions.iterdir() if path.is_dir())
+    for student in wanted or []:
+        if student not in known:
+            raise UsageError(f"no student {student!r} in {submissions}; "
+                             f"there are: {', '.join(known) or 'none'}")
+    return wanted or known

@@ -1,0 +1,130 @@
+"""Compare what a call did with what it should have done, and say the difference in words."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from typing import Any
+
+import numpy as np
+
+from autograder.cases import DTYPE, INPUT, Case, Exercise, Made, Observation, Strided, Value
+
+#: Largest error allowed, in units of the largest expected magnitude (at least 1), by item size.
+TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-9}
+
+
+def difference(
+    exercise: Exercise, case: Case, seen: Observation, expected: Observation, hidden: bool = False
+) -> str:
+    """Return what is wrong with a call, in one sentence; empty if nothing is.
+
+    Parameters
+    ----------
+    exercise, case
+        What was called, and how.
+    seen
+        What the learner's function did.
+    expected
+        What the reference does; its dtypes and devices count in the property ``dtype`` only.
+    hidden
+        Whether to leave out whatever tells inputs or expected values.
+    """
+    if seen.forbidden:
+        return f"it calls {', '.join(seen.forbidden)}, which this exercise does not allow"
+    if case.error:
+        return _error_difference(case, seen, hidden)
+    if seen.error:
+        return _raised(*seen.error[:2], hidden)
+    if case.property == INPUT and seen.modified:
+        return f"it changed {', '.join(seen.modified)}"
+    for name, value in expected.values.items():
+        if name not in seen.values:
+            return f"no {name} came back"
+        found = _value_difference(seen.values[name], value, case.property == DTYPE, hidden)
+        if found:
+            return f"{name}: {found}" if len(expected.values) > 1 else found
+    return ""
+
+
+def _raised(kind: str, message: str, hidden: bool) -> str:
+    if kind == "WrongType":
+        return message
+    if hidden:
+        return f"it raised {kind if hasattr(builtins, kind) else 'an exception'}"
+    return f"it raised {kind}: {message}" if message else f"it raised {kind}"
+
+
+def _error_difference(case: Case, seen: Observation, hidden: bool) -> str:
+    wanted = f"expected a ValueError that names {' or '.join(map(str, case.error))}"
+    if seen.error is None:
+        return f"{wanted}, got an answer"
+    kind, message, is_value_error = seen.error
+    if not is_value_error:
+        return f"{wanted}, but {_raised(kind, message, hidden)}"
+    if not any(re.search(rf"(?<!\d){number}(?!\d)", message) for number in case.error):
+        return f"{wanted}, got one that does not" + ("" if hidden else f": {message!r}")
+    return ""
+
+
+def _value_difference(seen: Value, expected: Value, strict: bool, hidden: bool) -> str:
+    got, want = seen.array, expected.array
+    if got.shape != want.shape:
+        return f"expected shape {want.shape}, got {got.shape}"
+    if strict and seen.dtype != expected.dtype:
+        return f"expected dtype {expected.dtype}, got {seen.dtype}"
+    if strict and seen.device != expected.device:
+        return f"expected it on {expected.device}, got it on {seen.device}"
+    wrong = ~close(got, want, seen.dtype, expected.dtype)
+    if not wrong.any():
+        return ""
+    where = tuple(int(i) for i in np.argwhere(wrong)[0])
+    counted = f"{int(wrong.sum())} of {wrong.size} values differ" if where else "the value differs"
+    if hidden:
+        return counted
+    place = f"at {where} " if where else ""
+    return f"{counted}; {place}expected {number(want[where])}, got {number(got[where])}"
+
+
+def close(got: np.ndarray, want: np.ndarray, *dtypes: str) -> np.ndarray:
+    """Return where two arrays of one shape agree, up to the rounding of the coarser dtype."""
+    got, want = got.astype(np.float64), want.astype(np.float64)
+    finite = want[np.isfinite(want)]
+    scale = max(1.0, float(np.abs(finite).max(initial=0.0)))
+    tolerance = max(TOLERANCE[_item_size(dtype)] for dtype in dtypes) * scale
+    with np.errstate(invalid="ignore"):
+        near = np.abs(got - want) <= tolerance
+    return near | (got == want) | (np.isnan(got) & np.isnan(want))
+
+
+def _item_size(dtype: str) -> int:
+    return {"float16": 2, "bfloat16": 2, "float32": 4}.get(dtype, 8)
+
+
+def number(value: Any) -> str:
+    """Return a number as people write it: six digits, no trailing zeros."""
+    return f"{float(value):.6g}"
+
+
+def call(exercise: Exercise, case: Case) -> str:
+    """Return the call of a case as text, with the shapes of its arrays for arrays."""
+    text = exercise.name
+    if case.init or case.init_kwargs:
+        text += f"({_arguments(case.init, case.init_kwargs)})"
+    elif exercise.name[0].isupper():
+        text += ".apply" if exercise.name.endswith("Function") else "()"
+    return f"{text}({_arguments(case.args, case.kwargs)})"
+
+
+def _arguments(args: tuple, kwargs: dict) -> str:
+    words = [_argument(value) for value in args]
+    return ", ".join(words + [f"{key}={_argument(value)}" for key, value in kwargs.items()])
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, Strided):
+        return _argument(value.array)
+    if isinstance(value, np.ndarray):
+        return f"array({', '.join(map(str, value.shape))})"
+    return value.name if isinstance(value, Made) else repr(value)
+

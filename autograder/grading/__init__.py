@@ -1,0 +1,1 @@
+"""The instructor's half: release, judge, nbgrader's step, the class."""

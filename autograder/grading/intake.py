@@ -1,0 +1,182 @@
+"""Read what a learner handed in, however broken, as a notebook that nbgrader can grade.
+
+The answer is rebuilt: the learner's cells in their order, the course's graded cells behind them.
+Nothing but cell types, sources and known cell ids is taken from the file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+
+from autograder.paths import chapter_of, exercise_path, notebooks
+
+#: Files larger than this many bytes are not read.
+SIZE_LIMIT = 20_000_000
+NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+
+
+@dataclass(frozen=True)
+class Unreadable(Exception):
+    """A submission cannot be read; ``reason`` says why, for the learner."""
+
+    reason: str
+
+
+def take_in(path: Path, root: Path) -> NotebookNode:
+    """Return the notebook to grade for a submission's place.
+
+    Parameters
+    ----------
+    path
+        Where the notebook should lie: ``…/<student>/<chapter>/<notebook>.ipynb``. If it does not,
+        a single other notebook in that folder that holds its cells is taken for it.
+    root
+        The course's folder.
+
+    Returns
+    -------
+    NotebookNode
+        If nothing can be read, the released notebook; ``metadata["autograder"]["reason"]`` then
+        says why.
+    """
+    released = nbformat.read(exercise_path(path.stem, root), as_version=4)
+    try:
+        file = find_notebook(path, released, notebooks(chapter_of(path.stem), root))
+        return rebuild(read_cells(file), released)
+    except Unreadable as problem:
+        released.metadata["autograder"] = {"reason": problem.reason}
+        return released
+
+
+def find_notebook(path: Path, released: NotebookNode, chapter: list[str]) -> Path:
+    """Return the file that was handed in for ``path``, also under a wrong name.
+
+    Parameters
+    ----------
+    path
+        Where it should lie.
+    released
+        The released notebook.
+    chapter
+        Names of all notebooks of its chapter, which other files may not be taken for.
+
+    Raises
+    ------
+    Unreadable
+        If there is none, or more than one could be meant.
+    """
+    if path.is_file() and not path.is_symlink():
+        return path
+    others = [other for other in sorted(path.parent.glob("*.ipynb"))
+              if other.stem not in chapter and not other.is_symlink()]
+    ids = grade_ids(released)
+    candidates = [other for other in others if _shares_cells(other, ids)]
+    if len(candidates) != 1:
+        found = ", ".join(other.name for other in sorted(path.parent.glob("*"))) or "nothing"
+        raise Unreadable(f"{path.name} was not handed in (the folder holds: {found})")
+    return candidates[0]
+
+
+def _shares_cells(path: Path, ids: set[str]) -> bool:
+    try:
+        return len(ids & {cell["id"] for cell in read_cells(path)}) > len(ids) / 2
+    except Unreadable:
+        return False
+
+
+def grade_ids(nb: NotebookNode) -> set[str]:
+    """Return nbgrader's names of a notebook's solution and graded cells."""
+    return {cell.metadata.nbgrader.grade_id for cell in nb.cells if "nbgrader" in cell.metadata}
+
+
+def read_cells(path: Path) -> list[dict]:
+    """Return a file's cells as dictionaries of ``type``, ``source`` and ``id``.
+
+    Raises
+    ------
+    Unreadable
+        If the file is no notebook.
+    """
+    data = path.read_bytes()
+    if len(data) > SIZE_LIMIT:
+        raise Unreadable(f"{path.name} has {len(data)} bytes; at most {SIZE_LIMIT} are read")
+    try:
+        tree = json.loads(data.decode("utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError) as error:
+        what = "empty" if not data.strip() else f"not JSON ({str(error)[:80]})"
+        raise Unreadable(f"{path.name} cannot be read as a notebook: it is {what}") from None
+    cells = tree.get("cells") if isinstance(tree, dict) else None
+    if cells is None and isinstance(tree, dict):
+        cells = [cell for sheet in _dicts(tree.get("worksheets"))
+                 for cell in _dicts(sheet.get("cells"))]
+    if not _dicts(cells):
+        raise Unreadable(f"{path.name} cannot be read as a notebook: it has no cells")
+    return [_cell(cell) for cell in _dicts(cells)]
+
+
+def _dicts(value: Any) -> list[dict]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _cell(cell: dict) -> dict:
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    kind = cell.get("cell_type")
+    return {"type": kind if isinstance(kind, str) and kind in NEW_CELL else "raw",
+            "source": source if isinstance(source, str) else "",
+            "id": name if isinstance(name, str) else ""}
+
+
+def rebuild(cells: list[dict], released: NotebookNode) -> NotebookNode:
+    """Return a notebook of the learner's cells and the course's graded ones.
+
+    A graded cell stands where the learner left it, else behind its solution, else at the end. Of
+    cells that claim one id the first has it.
+    """
+    known = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells
+             if "nbgrader" in cell.metadata}
+    nb = nbformat.v4.new_notebook(metadata=released.metadata)
+    left = dict(known)
+    for cell in cells:
+        course = left.get(cell["id"])
+        if course is None:
+            nb.cells.append(_plain_cell(cell))
+        elif course.metadata.nbgrader.solution:
+            nb.cells.append(_answer(left.pop(cell["id"]), cell["source"]))
+        else:
+            nb.cells.append(left.pop(cell["id"]))
+    for name, course in left.items():
+        if not course.metadata.nbgrader.solution:
+            nb.cells.insert(_place(nb, name.removeprefix("check_")), course)
+    for position, cell in enumerate(nb.cells):
+        cell.id = cell.metadata.nbgrader.grade_id if "nbgrader" in cell.metadata else (
+            f"cell-{position}")
+    return nb
+
+
+def _plain_cell(cell: dict) -> NotebookNode:
+    return NEW_CELL[cell["type"]](cell["source"])
+
+
+def _answer(course: NotebookNode, source: str) -> NotebookNode:
+    cell = course.copy()
+    cell.source = source
+    return cell
+
+
+def _place(nb: NotebookNode, solution: str) -> int:
+    for position, cell in enumerate(nb.cells):
+        if "nbgrader" in cell.metadata and cell.metadata.nbgrader.grade_id == solution:
+            return position + 1
+    return len(nb.cells)

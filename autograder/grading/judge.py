@@ -1,0 +1,142 @@
+"""Judge one notebook: run its cells in a process of their own, and ask its functions."""
+
+from __future__ import annotations
+
+import atexit
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
+
+from autograder.cases import exercises
+from autograder.grading.outputs import harmless
+from autograder.grading.score import Score, Stopped, nothing, score
+from autograder.grading.session import Limits, Session, Zygote
+from autograder.layers import layers
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge found in one notebook.
+
+    Attributes
+    ----------
+    scores
+        By exercise, in the order of the checks.
+    outputs
+        The outputs of the learner's cells, by position in the notebook.
+    """
+
+    scores: dict[str, Score]
+    outputs: dict[int, list[NotebookNode]]
+
+
+def judge(
+    nb: NotebookNode,
+    notebook: str,
+    root: Path,
+    seed: int,
+    device: str = "cpu",
+    limits: Limits | None = None,
+    only: tuple[str, ...] = (),
+) -> Verdict:
+    """Judge a notebook.
+
+    Parameters
+    ----------
+    nb
+        The notebook, as `autograder.grading.intake` gives it.
+    notebook
+        Its name, such as ``"pooling_torch"``.
+    root
+        The course's folder.
+    seed
+        Where the hidden cases are drawn from.
+    device
+        Where torch exercises run, ``"cpu"`` or ``"cuda"``.
+    limits
+        What the submission may use.
+    only
+        Names of the exercises to judge; by default all.
+    """
+    known = exercises(import_module(f"autograder.checks.{notebook}"))
+    chosen = {name: known[name] for name in only or known}
+    reason = nb.metadata.get("autograder", {}).get("reason")
+    if reason:
+        return Verdict({name: nothing(one, reason) for name, one in chosen.items()}, {})
+    positions = [i for i, cell in enumerate(nb.cells) if is_learners_code(cell)]
+    sources = [nb.cells[i].source for i in positions]
+    solutions = layers(notebook, root)
+    with Session(zygote(notebook), notebook, sources, limits or Limits(), device) as session:
+        scores = {}
+        for name, exercise in chosen.items():
+            scores[name] = _score(session, exercise, getattr(solutions, name), seed, device)
+    outputs = harmless({positions[i]: reply for i, reply in session.outputs.items()})
+    for name in scores:
+        if _undefined(scores[name]):
+            scores[name] = nothing(known[name], why_undefined(name, nb, outputs))
+    return Verdict(scores, outputs)
+
+
+def is_learners_code(cell: NotebookNode) -> bool:
+    """Return whether a cell is the learner's to run: code, and not graded."""
+    graded = "nbgrader" in cell.metadata and cell.metadata.nbgrader.get("grade", False)
+    return cell.cell_type == "code" and not graded
+
+
+def _score(session: Session, exercise, reference, seed: int, device: str) -> Score:
+    try:
+        session.start()
+    except Stopped as stopped:
+        return nothing(exercise, str(stopped))
+    return score(exercise, lambda case: session.ask(exercise.name, case), reference, seed, device)
+
+
+def _undefined(found: Score) -> bool:
+    return bool(found.faults) and all("Undefined" in fault for fault in found.faults.values())
+
+
+def why_undefined(name: str, nb: NotebookNode, outputs: dict[int, list[NotebookNode]]) -> str:
+    """Return why a name is not defined after all cells were run, for the learner to read."""
+    for position, cell in enumerate(nb.cells):
+        own = "nbgrader" in cell.metadata and cell.metadata.nbgrader.grade_id == name
+        for output in outputs.get(position, []) if own else []:
+            if output["output_type"] == "error":
+                return f"{name} is not defined: its cell raised {output['ename']}: " \
+                       f"{output['evalue']}"
+    return f"the notebook does not define {name}; an answer must keep the exercise's name"
+
+
+def kind_of(notebook: str) -> str:
+    """Return which worker runs a notebook: ``"torch"`` or ``"numpy"``."""
+    return "torch" if notebook.endswith("_torch") else "numpy"
+
+
+def zygote(notebook: str) -> Zygote:
+    """Return this process's warm worker for a notebook."""
+    return _zygote(kind_of(notebook))
+
+
+@cache
+def _zygote(kind: str) -> Zygote:
+    worker = Zygote(kind)
+    atexit.register(worker.close)
+    return worker
+
+
+def points_text(points: float) -> str:
+    """Return points as nbgrader reads them back: no needless decimals."""
+    return f"{points:g}"
+
+
+def report(found: Score) -> str:
+    """Return the table that a graded cell shows."""
+    width = max(len(name) for name in found.points)
+    lines = [f"{found.exercise}: {found.total} of {found.max_points} points"]
+    for name, points in found.points.items():
+        fault = found.faults.get(name, "")
+        mark = "✗" if fault else "✓"
+        lines.append(f"  {mark} {name:<{width}}  {found.earned[name]}/{points}  {fault}".rstrip())
+    return "\n".join(lines) + "\n"

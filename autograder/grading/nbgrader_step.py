@@ -1,0 +1,113 @@
+"""The course as a plain nbgrader course: its config, and the judge as a step of autograding.
+
+Two of nbgrader's own extension points carry all of it: an exporter that reads submissions
+leniently, and a preprocessor in the place where nbgrader would execute the notebook.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    IgnorePattern,
+    LimitOutput,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
+from traitlets import Dict, Integer, Unicode
+from traitlets.config import Config
+
+from autograder.grading import devices
+from autograder.grading.intake import take_in
+from autograder.grading.judge import Verdict, is_learners_code, judge, points_text, report
+from autograder.grading.seeds import seed_for
+from autograder.paths import notebooks as notebooks_of
+
+
+def course_config(root: Path) -> Config:
+    """Return nbgrader's settings for the course in ``root``.
+
+    nbgrader runs ``alembic`` as a command, so the interpreter's folder is put on the ``PATH``.
+    """
+    tools = str(Path(sys.executable).parent)
+    if tools not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] += os.pathsep + tools
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.course_id = "cnn-layers"
+    config.CourseDirectory.source_directory = "build/source"
+    config.CourseDirectory.release_directory = "exercises"
+    config.CourseDirectory.submitted_directory = "build/submitted"
+    config.CourseDirectory.autograded_directory = "build/autograded"
+    config.CourseDirectory.feedback_directory = "build/feedback"
+    config.CourseDirectory.solution_directory = "build/solution"
+    config.CourseDirectory.db_url = f"sqlite:///{root / 'build' / 'gradebook.db'}"
+    config.Autograde.exporter_class = SubmissionExporter
+    config.Autograde.pre_convert_hook = partial(expect_all_notebooks, root=root)
+    config.Autograde.autograde_preprocessors = [
+        Judge, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveAutoGrades,
+        AssignLatePenalties, CheckCellMetadata]
+    config.Judge.root = str(root)
+    return config
+
+
+def expect_all_notebooks(notebooks: list[str], root: Path, **_: object) -> None:
+    """Make nbgrader look for the chapter's notebooks, also if they carry other names."""
+    folder = Path(notebooks[0]).parent
+    notebooks[:] = [str(folder / f"{name}.ipynb") for name in notebooks_of(folder.name, root)]
+
+
+class SubmissionExporter(NotebookExporter):
+    """Read submissions as `autograder.grading.intake` does, everything else as always."""
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kw: object):
+        """Return a notebook from a file."""
+        course = self.parent.coursedir
+        submitted = Path(course.format_path(course.submitted_directory, ".", ".")).resolve()
+        if submitted not in Path(filename).resolve().parents:
+            return super().from_filename(filename, resources, **kw)
+        nb = take_in(Path(filename), Path(course.root))
+        return self.from_notebook_node(nb, resources, **kw)
+
+
+class Judge(NbGraderPreprocessor):
+    """Write the judge's verdict where nbgrader looks for the outputs of execution."""
+
+    root = Unicode(help="The course's folder.").tag(config=True)
+    device = Unicode("", help="Where torch exercises run: cpu or cuda; empty: cuda if there is "
+                     "one.").tag(config=True)
+    seed = Integer(0, help="The run's seed; the hidden cases of a student and notebook follow "
+                   "from it and from the course's secret.").tag(config=True)
+    verdicts = Dict(help="Verdicts that are there already, by (student, notebook).").tag(
+        config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        """Return the notebook with the verdict in its graded cells."""
+        student = resources["nbgrader"]["student"]
+        notebook = resources["nbgrader"]["notebook"]
+        verdict = self.verdicts.get((student, notebook)) or judge(
+            nb, notebook, Path(self.root), seed_for(Path(self.root), student, notebook, self.seed),
+            devices.choose(self.device))
+        write_verdict(nb, verdict)
+        return nb, resources
+
+
+def write_verdict(nb: NotebookNode, verdict: Verdict) -> None:
+    """Write a verdict into a notebook: learners' outputs, and points in the graded cells."""
+    for position, cell in enumerate(nb.cells):
+        if is_learners_code(cell):
+            cell.outputs = verdict.outputs.get(position, [])
+        elif cell.cell_type == "code":
+            found = verdict.scores[cell.metadata.nbgrader.grade_id.removeprefix("check_")]
+            points = {"text/plain": points_text(found.total)}
+            cell.outputs = [new_output("stream", name="stdout", text=report(found)),
+                            new_output("execute_result", data=points)]

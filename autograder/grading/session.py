@@ -1,0 +1,193 @@
+"""The judge's end of a learner's process: start it, ask it, end it in time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.cases import Case, Observation, Value
+from autograder.grading import wire
+from autograder.grading.score import Stopped
+
+#: The largest reply taken from a learner's process, in bytes.
+REPLY_LIMIT = 1 << 26
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use: seconds a cell or call, seconds in all, bytes of memory."""
+
+    call: float = 10.0
+    total: float = 120.0
+    memory: int = 2 << 30
+
+
+class Zygote:
+    """A warm process that forks one child a submission; see `autograder.grading.worker`."""
+
+    def __init__(self, kind: str) -> None:
+        self.control, theirs = socket.socketpair()
+        command = [sys.executable, "-I", "-m", "autograder.grading.worker",
+                   str(theirs.fileno()), kind]
+        self.folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        environment = {"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8",
+                       "HOME": self.folder.name, "MPLCONFIGDIR": self.folder.name,
+                       "IPYTHONDIR": self.folder.name}
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=self.folder.name, pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        theirs.close()
+        if self.control.recv(5) != b"ready":
+            raise RuntimeError(f"the {kind} worker did not start; its message is above")
+
+    def fork(self, limits: Limits, folder: str) -> tuple[int, socket.socket]:
+        """Return the process number of a new child, and the socket to talk to it."""
+        ours, theirs = socket.socketpair()
+        request = json.dumps({"folder": folder, "memory": limits.memory}).encode()
+        socket.send_fds(self.control, [request], [theirs.fileno()])
+        theirs.close()
+        (pid,) = struct.unpack("<q", self.control.recv(8, socket.MSG_WAITALL))
+        return pid, ours
+
+    def close(self) -> None:
+        """End the process."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+        self.folder.cleanup()
+
+
+@dataclass
+class Session:
+    """One submission's code, running: its cells were run, its functions can be asked.
+
+    A cell or call that ends the process, or outlives its time, is left out from then on, and the
+    others run again in a new process.
+    """
+
+    zygote: Zygote
+    notebook: str
+    sources: list[str]
+    limits: Limits = field(default_factory=Limits)
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        self.outputs: dict[int, list[dict]] = {}
+        self.stopped: dict[int, str] = {}
+        self.deadline = time.monotonic() + self.limits.total
+        self._pid: int | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._end()
+
+    def ask(self, exercise: str, case: Case) -> Observation:
+        """Return what the learner's function does with a case.
+
+        Raises
+        ------
+        Stopped
+            If the process ended, or the time is over.
+        """
+        self.start()
+        request = ("case", f"{self.notebook}.{exercise}", case, self.device)
+        return checked(self._exchange(request, "a call"))
+
+    def start(self) -> None:
+        """Make sure that a process runs in which all cells were run."""
+        while self._pid is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="submission-")
+            limits = self.limits if self.device == "cpu" else Limits(memory=0)
+            self._pid, self._channel = self.zygote.fork(limits, self._folder.name)
+            self._run_cells()
+
+    def _run_cells(self) -> None:
+        for index, source in enumerate(self.sources):
+            if index in self.stopped:
+                continue
+            try:
+                self.outputs[index] = self._exchange(("cell", source), "a cell")
+            except Stopped as stopped:
+                self.stopped[index] = str(stopped)
+                self.outputs[index] = [_error_output(str(stopped))]
+                return
+
+    def _exchange(self, request: tuple, what: str) -> Any:
+        seconds = min(self.limits.call, self.deadline - time.monotonic())
+        if seconds <= 0:
+            self._end()
+            raise Stopped(f"the notebook used up its {self.limits.total:g} seconds")
+        self._channel.settimeout(seconds)
+        try:
+            wire.send(self._channel, request)
+            return wire.receive(self._channel, REPLY_LIMIT)
+        except TimeoutError:
+            reason = f"{what} took longer than {seconds:.0f} seconds and was stopped"
+        except (EOFError, ConnectionError):
+            reason = f"{what} ended the Python process (by an exit, a crash or lack of memory)"
+        except wire.BadMessage as bad:
+            reason = f"{what} gave an answer that cannot be read: {bad}"
+        self._end()
+        raise Stopped(reason)
+
+    def _end(self) -> None:
+        if self._pid is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGKILL)
+        self._channel.close()
+        self._folder.cleanup()
+        self._pid = None
+
+
+def _error_output(text: str) -> dict:
+    return {"output_type": "error", "ename": "Stopped", "evalue": text, "traceback": [text]}
+
+
+def checked(reply: Any) -> Observation:
+    """Return a reply as an observation if it has the form of one.
+
+    Raises
+    ------
+    Stopped
+        If it has not.
+    """
+    good = (
+        isinstance(reply, Observation)
+        and isinstance(reply.values, dict)
+        and all(isinstance(name, str) for name in reply.values)
+        and all(isinstance(value, Value) and _plain_value(value) for value in reply.values.values())
+        and _texts(reply.modified)
+        and _texts(reply.forbidden)
+        and (reply.error is None or _error(reply.error))
+    )
+    if not good:
+        raise Stopped("a call gave an answer of the wrong form")
+    return reply
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(text, str) for text in value)
+
+
+def _error(value: Any) -> bool:
+    return isinstance(value, tuple) and [type(part) for part in value] == [str, str, bool]
+
+
+def _plain_value(value: Value) -> bool:
+    return (isinstance(value.array, np.ndarray) and isinstance(value.dtype, str)
+            and isinstance(value.device, str))

@@ -1,0 +1,157 @@
+"""The process that runs learners' code: a warm parent that forks a child for each submission.
+
+The parent has imported what notebooks import. On a request over its control socket, which
+carries one end of a fresh socket pair, it forks; the child runs cells and answers cases over
+that socket until it is closed. Nothing of the course but the learner's half of this package is
+loaded here, and no secret ever is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import signal
+import socket
+import struct
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.cases import Case, Observation, failed
+from autograder.check import find_exercise
+from autograder.grading import wire
+from autograder.grading.shell import Recorder, make_shell
+
+#: The largest message that the judge sends.
+REQUEST_LIMIT = 1 << 28
+#: The largest file that a submission may write, in bytes.
+FILE_LIMIT = 1 << 26
+#: What can be imported in a NumPy notebook, beside the standard library and what is loaded.
+NUMPY_PACKAGES = {"numpy", "matplotlib", "mpl_toolkits", "matplotlib_inline", "PIL", "IPython"}
+
+#: Cells run before any fork: what they import on the way is loaded once for all children.
+WARM_CELLS = ("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()", "1 / 0")
+
+
+def main() -> None:
+    """Serve fork requests on the control socket given as file descriptor, until it closes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    kind = sys.argv[2]
+    warm_up(kind)
+    shell, recorder = make_shell()
+    for source in WARM_CELLS:
+        shell.run_cell(source)
+    shell.reset()
+    recorder.take()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    control.sendall(b"ready")
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        if not request:
+            return
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            channel = socket.socket(fileno=descriptors[0])
+            _run(channel, kind, json.loads(request), shell, recorder)
+        os.close(descriptors[0])
+        control.sendall(struct.pack("<q", pid))
+
+
+def warm_up(kind: str) -> None:
+    """Import what notebooks of a kind import, so that no child has to."""
+    import matplotlib.pyplot  # noqa: F401
+
+    if kind == "torch":
+        import torch
+
+        import autograder.observe_torch  # noqa: F401
+
+        torch.set_num_threads(1)
+        layer = torch.nn.Conv2d(1, 1, 2)
+        layer(torch.zeros(1, 1, 4, 4)).sum().backward()
+        torch.optim.Adam(layer.parameters()).step()
+
+
+def _run(channel: socket.socket, kind: str, limits: dict, shell: Any, recorder: Recorder) -> None:
+    try:
+        _enter(channel, kind, limits)
+        _serve(channel, shell, recorder)
+    except (EOFError, OSError):
+        pass
+    finally:
+        os._exit(0)
+
+
+def _enter(channel: socket.socket, kind: str, limits: dict) -> None:
+    """Leave everything of the parent behind: session, folder, environment, signals, luck."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.chdir(limits["folder"])
+    os.environ.clear()
+    os.environ.update(PATH="/usr/bin:/bin", HOME=limits["folder"], OMP_NUM_THREADS="1",
+                      LANG="C.UTF-8", MPLBACKEND="module://matplotlib_inline.backend_inline")
+    if limits["memory"]:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        size = pages * resource.getpagesize() + limits["memory"]
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
+    random.seed()
+    sys.modules["numpy"].random.seed()
+    if kind == "torch":
+        sys.modules["torch"].seed()
+    else:
+        sys.meta_path.insert(0, OnlyNumPy())
+
+
+class OnlyNumPy:
+    """An import hook that lets a NumPy notebook import NumPy, matplotlib and what Python has."""
+
+    def __init__(self) -> None:
+        loaded = {name.partition(".")[0] for name in sys.modules} - {"torch", "scipy"}
+        self.allowed = NUMPY_PACKAGES | set(sys.stdlib_module_names) | loaded
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Refuse every other package."""
+        if name.partition(".")[0] not in self.allowed:
+            raise ModuleNotFoundError(
+                f"{name} cannot be imported here: this notebook has NumPy and matplotlib only.",
+                name=name)
+
+
+def _serve(channel: socket.socket, shell: Any, recorder: Recorder) -> None:
+    while True:
+        kind, *request = wire.receive(channel, REQUEST_LIMIT)
+        if kind == "cell":
+            wire.send(channel, _run_cell(shell, recorder, *request))
+        else:
+            recorder.muted = True
+            wire.send(channel, _answer(shell, *request))
+            recorder.muted = False
+
+
+def _run_cell(shell: Any, recorder: Recorder, source: str) -> list[dict]:
+    try:
+        shell.run_cell(source, store_history=True)
+    except BaseException as error:
+        message = recorder.msg("error", {"ename": type(error).__name__, "evalue": str(error),
+                                         "traceback": [f"{type(error).__name__}: {error}"]})
+        recorder.keep(message)
+    return json.loads(json.dumps(recorder.take(), default=str))
+
+
+def _answer(shell: Any, address: str, case: Case, device: str) -> Observation:
+    exercise = find_exercise(address)
+    if exercise.name not in shell.user_ns:
+        return Observation(error=("Undefined", "", False))
+    try:
+        return exercise.observe(exercise, shell.user_ns[exercise.name], case, device)
+    except BaseException as error:
+        return failed(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Call a learner's NumPy function on a case and note what it did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.cases import Case, Exercise, Observation, Strided, Value, WrongType, failed
+
+
+def observe(exercise: Exercise, function: Any, case: Case, device: str = "cpu") -> Observation:
+    """Return what ``function`` does with a case; an exception becomes part of the answer.
+
+    Parameters
+    ----------
+    device
+        Not used: NumPy computes on the CPU.
+    """
+    args = tuple(_array(value) for value in case.args)
+    kwargs = {key: _array(value) for key, value in case.kwargs.items()}
+    before = [np.array(value, copy=True) for value in args if isinstance(value, np.ndarray)]
+    try:
+        values = _values(exercise, function(*args, **kwargs))
+    except Exception as error:
+        return failed(error)
+    after = [value for value in args if isinstance(value, np.ndarray)]
+    same = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True))
+    return Observation(values, modified=() if same else ("its input",))
+
+
+def _array(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if not isinstance(value, Strided):
+        return value
+    wide = np.repeat(value.array, 2, axis=-1)
+    return wide[..., ::2]
+
+
+def _values(exercise: Exercise, result: Any) -> dict[str, Value]:
+    results = result if isinstance(result, tuple) else (result,)
+    if len(results) != len(exercise.outputs):
+        raise WrongType(f"expected {len(exercise.outputs)} results, got {len(results)}")
+    return {name: value_of(one) for name, one in zip(exercise.outputs, results, strict=True)}
+
+
+def value_of(result: Any) -> Value:
+    """Return an array or number as a value.
+
+    Raises
+    ------
+    WrongType
+        If it is neither.
+    """
+    if isinstance(result, bool | int | float):
+        return Value(np.asarray(result), type(result).__name__)
+    if not isinstance(result, np.ndarray | np.generic) or result.dtype.kind not in "fiub":
+        raise WrongType(f"expected an array of numbers, got {type(result).__name__}")
+    return Value(np.array(result, copy=True), str(result.dtype))

@@ -1,0 +1,125 @@
+"""Call a learner's PyTorch function or module on a case, forward and backward."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import torch
+from torch.autograd.profiler_legacy import profile
+
+from autograder.cases import Case, Exercise, Observation, Strided, Value, WrongType, failed
+
+#: How PyTorch names the run of one node of the backward graph.
+ENGINE = "autograd::engine::evaluate_function: "
+
+
+def observe(exercise: Exercise, learner: Any, case: Case, device: str = "cpu") -> Observation:
+    """Return what a learner's function, module or autograd function does with a case.
+
+    Parameters
+    ----------
+    learner
+        What the learner defined under the exercise's name.
+    device
+        Where the tensors live, ``"cpu"`` or ``"cuda"``.
+    """
+    args = [_tensor(value, device, case.grad is not None) for value in case.args]
+    before = [value.detach().clone() for value in args if isinstance(value, torch.Tensor)]
+    calls: set[str] = set()
+    try:
+        with Recorded(calls):
+            module = _callable(exercise, learner, case, args)
+            output = module(*args, **case.kwargs)
+        values = {"output": value_of(output)}
+        if case.grad is not None and tuple(output.shape) == case.grad.shape:
+            values |= _gradients(exercise, module, args, output, case, calls)
+    except Exception as error:
+        return failed(error)
+    after = [value for value in args if isinstance(value, torch.Tensor)]
+    same = all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    return Observation(
+        values, None, () if same else ("its input",), _forbidden(exercise, learner, calls))
+
+
+class Recorded:
+    """Collect the names of all operators that PyTorch runs inside a ``with`` block."""
+
+    def __init__(self, calls: set[str]) -> None:
+        self.calls = calls
+        self.profile = profile()
+
+    def __enter__(self) -> None:
+        self.profile.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        self.profile.__exit__(*error)
+        self.calls |= {event.name for event in self.profile.function_events}
+
+
+def _forbidden(exercise: Exercise, learner: Any, calls: set[str]) -> tuple[str, ...]:
+    own = f"{ENGINE}{getattr(learner, '__name__', '')}Backward"
+    found = {name for name in calls - {own}
+             if exercise.forbidden and re.search(exercise.forbidden, name)}
+    return tuple(sorted({"autograd" if name.startswith(ENGINE) else name for name in found}))
+
+
+def _callable(exercise: Exercise, learner: Any, case: Case, args: list) -> Any:
+    if not isinstance(learner, type):
+        return learner
+    if issubclass(learner, torch.autograd.Function):
+        return learner.apply
+    first = next(value for value in args if isinstance(value, torch.Tensor))
+    return learner(*case.init, **case.init_kwargs).to(first.device, first.dtype)
+
+
+def _tensor(value: Any, device: str, gradient: bool) -> Any:
+    strided = isinstance(value, Strided)
+    value = value.array if strided else value
+    if not isinstance(value, np.ndarray):
+        return value
+    tensor = torch.tensor(value, device=device)
+    if strided:
+        tensor = tensor.repeat_interleave(2, dim=-1)[..., ::2]
+    return tensor.requires_grad_(gradient and tensor.is_floating_point())
+
+
+def _gradients(exercise, module, args, output, case, calls) -> dict[str, Value]:
+    inputs = [value for value in args if isinstance(value, torch.Tensor) and value.requires_grad]
+    names = list(exercise.arguments)
+    if isinstance(module, torch.nn.Module):
+        inputs += list(module.parameters())
+        names += [name for name, _ in module.named_parameters()]
+    if not output.requires_grad:
+        raise RuntimeError("the output has no gradient: the way from input to output is cut")
+    above = torch.tensor(case.grad, device=output.device, dtype=output.dtype)
+    with Recorded(calls):
+        found = torch.autograd.grad(output, inputs, above, allow_unused=True)
+    return {f"gradient of {name}": _gradient(name, one, of)
+            for name, one, of in zip(names, found, inputs, strict=True)}
+
+
+def _gradient(name: str, found: torch.Tensor | None, of: torch.Tensor) -> Value:
+    if found is None:
+        raise RuntimeError(f"no gradient reaches {name}")
+    return value_of(found.reshape(-1) if of.numel() == 1 else found)
+
+
+def value_of(result: Any) -> Value:
+    """Return a tensor or number as a value on the CPU.
+
+    Raises
+    ------
+    WrongType
+        If it is neither.
+    """
+    if isinstance(result, bool | int | float):
+        return Value(np.asarray(result), type(result).__name__)
+    if not isinstance(result, torch.Tensor):
+        raise WrongType(f"expected a tensor, got {type(result).__name__}")
+    plain = result.detach().cpu()
+    if plain.dtype == torch.bfloat16:
+        plain = plain.float()
+    dtype = str(result.dtype).removeprefix("torch.")
+    return Value(plain.numpy().copy(), dtype, result.device.type)

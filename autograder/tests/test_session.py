@@ -1,0 +1,162 @@
+"""The learner's process, seen from the judge's end: what it may, what it may not, how it ends."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+
+from autograder.cases import Case, Observation, Value
+from autograder.grading.score import Stopped
+from autograder.grading.session import Limits, Session, checked
+from autograder.grading.judge import zygote
+
+LIMITS = Limits(call=2.0, total=30.0)
+POOL = "def max_pool2d(x, *args, **kwargs):\n    return x[:, :, ::2, ::2]"
+
+
+def session(*cells, limits=LIMITS):
+    return Session(zygote("pooling_numpy"), "pooling_numpy", list(cells), limits)
+
+
+def ask(running):
+    case = Case("values", (np.arange(16.0).reshape(1, 1, 4, 4), 2))
+    return running.ask("max_pool2d", case)
+
+
+def texts(running, position):
+    return "".join(output.get("text", "") for output in running.outputs[position])
+
+
+def test_a_function_is_asked_in_the_process_that_ran_the_cells():
+    with session("import numpy as np", POOL) as running:
+        assert ask(running).values["output"].array.tolist() == [[[[0.0, 2.0], [8.0, 10.0]]]]
+
+
+def test_outputs_of_cells_are_kept_in_order():
+    with session("print(1)", "import warnings\nwarnings.warn('careful')\n2 + 2", "1 / 0") as running:
+        running.start()
+        kinds = [[output["output_type"] for output in running.outputs[i]] for i in range(3)]
+        assert kinds == [["stream"], ["stream", "execute_result"], ["error"]]
+        assert texts(running, 0) == "1\n" and "careful" in texts(running, 1)
+
+
+def test_a_figure_is_kept_as_a_picture():
+    figure = "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    with session(figure) as running:
+        running.start()
+        assert "image/png" in running.outputs[0][-1]["data"]
+
+
+def test_what_a_function_prints_while_it_is_judged_is_not_kept():
+    with session(POOL.replace("return", "print('leak')\n    return"), "print('cell')") as running:
+        ask(running)
+        assert "leak" not in str(running.outputs)
+
+
+def test_an_endless_cell_is_stopped_and_the_others_run():
+    with session("while True: pass", POOL) as running:
+        assert ask(running).values
+        assert "longer than 2 seconds" in running.outputs[0][0]["evalue"]
+
+
+@pytest.mark.parametrize("end", ["import os; os._exit(0)", "import os; os.kill(os.getpid(), 9)",
+                                 "import ctypes; ctypes.string_at(0)"])
+def test_a_cell_that_ends_the_process_is_left_out_and_the_others_run(end):
+    with session(end, POOL) as running:
+        assert ask(running).values
+        assert "ended the Python process" in running.outputs[0][0]["evalue"]
+
+
+def test_exit_in_a_cell_ends_nothing():
+    with session("import sys\nsys.exit()", "exit()", POOL) as running:
+        assert ask(running).values and not running.stopped
+
+
+def test_an_endless_call_is_stopped_and_the_next_one_answered():
+    with session("calls = []", "def max_pool2d(x, *a, **k):\n    while True: pass") as running:
+        with pytest.raises(Stopped, match="a call took longer than 2 seconds"):
+            ask(running)
+        running.sources[1] = POOL
+        assert ask(running).values
+
+
+def test_exit_in_a_call_is_an_error_of_the_function():
+    with session("def max_pool2d(x, *a, **k):\n    exit()") as running:
+        assert ask(running).error
+
+
+def test_the_time_in_all_is_limited():
+    with session("import time\ntime.sleep(1.5)", POOL, limits=Limits(2.0, 1.0)) as running:
+        started = time.monotonic()
+        with pytest.raises(Stopped, match="used up its 1 seconds"):
+            ask(running)
+        assert time.monotonic() - started < 5
+
+
+def test_memory_is_limited():
+    with session("import numpy as np\nx = np.ones((1 << 30,))", POOL) as running:
+        assert ask(running).values
+        assert running.outputs[0][-1]["ename"] in ("MemoryError", "_ArrayMemoryError")
+
+
+def test_written_files_are_limited():
+    write = "with open('big', 'wb') as f:\n    for _ in range(100): f.write(bytes(1 << 20))"
+    with session(write, POOL) as running:
+        assert ask(running).values
+        assert os.path.getsize(running._folder.name + "/big") <= 1 << 26
+
+
+def test_the_output_of_a_cell_is_limited():
+    with session("for i in range(10**6): print('x' * 100)", POOL, limits=Limits(10.0)) as running:
+        running.start()
+        assert len(str(running.outputs)) < 500_000 and "was cut" in texts(running, 0)
+
+
+def test_a_submission_has_an_empty_folder_of_its_own_and_no_environment_of_ours(monkeypatch):
+    monkeypatch.setenv("SECRET_OF_THE_HOST", "1")
+    look = "import os\nprint(os.listdir('.'), sorted(os.environ), os.path.expanduser('~'))"
+    with session(look) as running:
+        running.start()
+        seen = texts(running, 0)
+        assert seen.startswith("[]") and "SECRET" not in seen and "/root" not in seen
+        folder = running._folder.name
+    assert not os.path.exists(folder)
+
+
+def test_two_submissions_share_no_state():
+    with session("import random, numpy as np\nprint(random.random(), np.random.rand())") as one:
+        one.start()
+    with session("import random, numpy as np\nprint(random.random(), np.random.rand())") as two:
+        two.start()
+    assert texts(one, 0) != texts(two, 0)
+
+
+@pytest.mark.parametrize("package", ["torch", "scipy", "sklearn", "scipy.ndimage"])
+def test_a_numpy_notebook_can_import_no_other_package(package):
+    with session(f"import {package}", "import matplotlib.pyplot, json, csv, sqlite3") as running:
+        running.start()
+        assert "NumPy and matplotlib only" in running.outputs[0][-1]["evalue"]
+        assert running.outputs[1] == []
+
+
+def test_a_child_left_behind_ends_with_its_submission():
+    spawn = "import subprocess\np = subprocess.Popen(['sleep', '60'])\nprint(p.pid)"
+    with session(spawn) as running:
+        running.start()
+        pid = int(texts(running, 0))
+    deadline = time.monotonic() + 5
+    while os.path.exists(f"/proc/{pid}") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not os.path.exists(f"/proc/{pid}") or "Z" in open(f"/proc/{pid}/stat").read()
+
+
+@pytest.mark.parametrize("reply", [
+    None, 7, [], {}, "text", Observation(values=[]), Observation(values={"output": 3}),
+    Observation(values={"output": Value("text", "float64")}), Observation(error=("a", "b")),
+    Observation(error=(1, 2, 3)), Observation(modified=(1,)), Observation(forbidden=(None,)),
+    Observation(modified=3), Observation(error=5),
+])
+def test_a_reply_of_the_wrong_form_stops_the_exercise(reply):
+    with pytest.raises(Stopped, match="wrong form"):
+        checked(reply)
