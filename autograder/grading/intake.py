@@ -109,15 +109,16 @@ def read_cells(path: Path) -> list[dict]:
         raise Unreadable(f"{path.name} has {len(data)} bytes; at most {SIZE_LIMIT} are read")
     try:
         tree = json.loads(data.decode("utf-8-sig", errors="replace"))
-    except (ValueError, RecursionError) as error:
-        what = "empty" if not data.strip() else f"not JSON ({str(error)[:80]})"
-        raise Unreadable(f"{path.name} cannot be read as a notebook: it is {what}") from None
+    except (ValueError, RecursionError):
+        what = "empty" if not data.strip() else "damaged or only a part of a notebook"
+        raise Unreadable(f"{path.name} cannot be read: the file is {what}; "
+                         "save it in Jupyter and hand it in again") from None
     cells = tree.get("cells") if isinstance(tree, dict) else None
     if cells is None and isinstance(tree, dict):
         cells = [cell for sheet in _dicts(tree.get("worksheets"))
                  for cell in _dicts(sheet.get("cells"))]
     if not _dicts(cells):
-        raise Unreadable(f"{path.name} cannot be read as a notebook: it has no cells")
+        raise Unreadable(f"{path.name} cannot be read: it has no cells, so it is no notebook")
     return [_cell(cell) for cell in _dicts(cells)]
 
 

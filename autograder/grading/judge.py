@@ -41,6 +41,7 @@ def judge(
     device: str = "cpu",
     limits: Limits | None = None,
     only: tuple[str, ...] = (),
+    sandboxed: bool = True,
 ) -> Verdict:
     """Judge a notebook.
 
@@ -60,6 +61,13 @@ def judge(
         What the submission may use.
     only
         Names of the exercises to judge; by default all.
+    sandboxed
+        Whether the learner's code is shut in; see `autograder.grading.sandbox`.
+
+    Raises
+    ------
+    SandboxMissing
+        If it is to be shut in and this machine cannot do it.
     """
     known = exercises(import_module(f"autograder.checks.{notebook}"))
     chosen = {name: known[name] for name in only or known}
@@ -69,7 +77,7 @@ def judge(
     positions = [i for i, cell in enumerate(nb.cells) if is_learners_code(cell)]
     sources = [nb.cells[i].source for i in positions]
     solutions = layers(notebook, root)
-    with Session(zygote(notebook), notebook, sources, limits or Limits(), device) as session:
+    with Session(zygote(notebook, sandboxed), notebook, sources, limits or Limits(), device) as session:
         scores = {}
         for name, exercise in chosen.items():
             scores[name] = _score(session, exercise, getattr(solutions, name), seed, device)
@@ -114,14 +122,14 @@ def kind_of(notebook: str) -> str:
     return "torch" if notebook.endswith("_torch") else "numpy"
 
 
-def zygote(notebook: str) -> Zygote:
+def zygote(notebook: str, sandboxed: bool = True) -> Zygote:
     """Return this process's warm worker for a notebook."""
-    return _zygote(kind_of(notebook))
+    return _zygote(kind_of(notebook), sandboxed)
 
 
 @cache
-def _zygote(kind: str) -> Zygote:
-    worker = Zygote(kind)
+def _zygote(kind: str, sandboxed: bool) -> Zygote:
+    worker = Zygote(kind, sandboxed)
     atexit.register(worker.close)
     return worker
 

@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from autograder.cases import Case, Observation, Value
-from autograder.grading import wire
+from autograder.grading import isolate, sandbox, wire
 from autograder.grading.score import Stopped
 
 #: The largest reply taken from a learner's process, in bytes.
@@ -35,31 +35,57 @@ class Limits:
 
 
 class Zygote:
-    """A warm process that forks one child a submission; see `autograder.grading.worker`."""
+    """A warm process that forks one child a submission; see `autograder.grading.worker`.
 
-    def __init__(self, kind: str) -> None:
+    Parameters
+    ----------
+    kind
+        ``"numpy"`` or ``"torch"``: what it has imported.
+    sandboxed
+        Whether submissions are shut in; if not, only their time, memory and files are limited.
+
+    Raises
+    ------
+    SandboxMissing
+        If submissions are to be shut in and this machine cannot do it.
+    """
+
+    def __init__(self, kind: str, sandboxed: bool = True) -> None:
+        self.sandboxed = sandboxed
+        self.count = 0
+        self.folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        home = isolate.HOME if sandboxed else self.folder.name
         self.control, theirs = socket.socketpair()
         command = [sys.executable, "-I", "-m", "autograder.grading.worker",
-                   str(theirs.fileno()), kind]
-        self.folder = tempfile.TemporaryDirectory(prefix="autograder-")
+                   str(theirs.fileno()), kind, *(["sandboxed"] if sandboxed else [])]
         environment = {"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8",
-                       "HOME": self.folder.name, "MPLCONFIGDIR": self.folder.name,
-                       "IPYTHONDIR": self.folder.name}
+                       "HOME": home, "MPLCONFIGDIR": home, "IPYTHONDIR": home, "TMPDIR": home}
         self.process = subprocess.Popen(
-            command, env=environment, cwd=self.folder.name, pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            sandbox.command(kind, command) if sandboxed else command, env=environment,
+            cwd=self.folder.name, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL)
         theirs.close()
         if self.control.recv(5) != b"ready":
-            raise RuntimeError(f"the {kind} worker did not start; its message is above")
+            raise sandbox.SandboxMissing(f"the {kind} worker did not start; its message is above")
 
-    def fork(self, limits: Limits, folder: str) -> tuple[int, socket.socket]:
-        """Return the process number of a new child, and the socket to talk to it."""
+    def fork(self, limits: Limits) -> Child:
+        """Return a new child."""
+        self.count += 1
+        folder = None if self.sandboxed else tempfile.TemporaryDirectory(prefix="submission-")
         ours, theirs = socket.socketpair()
-        request = json.dumps({"folder": folder, "memory": limits.memory}).encode()
-        socket.send_fds(self.control, [request], [theirs.fileno()])
-        theirs.close()
-        (pid,) = struct.unpack("<q", self.control.recv(8, socket.MSG_WAITALL))
-        return pid, ours
+        request = {"folder": folder.name if folder else isolate.HOME, "memory": limits.memory,
+                   "seconds": int(limits.total) + 1, "number": self.count}
+        with theirs:
+            socket.send_fds(self.control, [json.dumps(request).encode()], [theirs.fileno()])
+        reply, (handle,), _, _ = socket.recv_fds(self.control, 8, 1)
+        child = Child(ours, handle, struct.unpack("<q", reply)[0], folder)
+        try:
+            wire.receive(ours, 100)
+        except EOFError:
+            child.end()
+            raise sandbox.SandboxMissing(
+                "a submission could not be shut in; the step that failed is named above") from None
+        return child
 
     def close(self) -> None:
         """End the process."""
@@ -67,6 +93,40 @@ class Zygote:
         self.process.kill()
         self.process.wait()
         self.folder.cleanup()
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process that runs one submission.
+
+    Attributes
+    ----------
+    channel
+        The socket to talk to it.
+    handle
+        A file descriptor of the process; its end ends all that runs in its namespace.
+    group
+        Its process group as the worker sees it.
+    folder
+        The folder it was given, if it has no file system of its own.
+    """
+
+    channel: socket.socket
+    handle: int
+    group: int
+    folder: tempfile.TemporaryDirectory | None
+
+    def end(self) -> None:
+        """Kill it and all that it started, and remove what it wrote."""
+        with contextlib.suppress(ProcessLookupError):
+            if self.folder:
+                os.killpg(self.group, signal.SIGKILL)
+            else:
+                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        os.close(self.handle)
+        self.channel.close()
+        if self.folder:
+            self.folder.cleanup()
 
 
 @dataclass
@@ -87,7 +147,7 @@ class Session:
         self.outputs: dict[int, list[dict]] = {}
         self.stopped: dict[int, str] = {}
         self.deadline = time.monotonic() + self.limits.total
-        self._pid: int | None = None
+        self._child: Child | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -109,10 +169,10 @@ class Session:
 
     def start(self) -> None:
         """Make sure that a process runs in which all cells were run."""
-        while self._pid is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="submission-")
-            limits = self.limits if self.device == "cpu" else Limits(memory=0)
-            self._pid, self._channel = self.zygote.fork(limits, self._folder.name)
+        while self._child is None:
+            # CUDA reserves far more address space than it uses: no limit of memory there.
+            memory = self.limits.memory if self.device == "cpu" else 0
+            self._child = self.zygote.fork(replace(self.limits, memory=memory))
             self._run_cells()
 
     def _run_cells(self) -> None:
@@ -131,10 +191,11 @@ class Session:
         if seconds <= 0:
             self._end()
             raise Stopped(f"the notebook used up its {self.limits.total:g} seconds")
-        self._channel.settimeout(seconds)
+        channel = self._child.channel
+        channel.settimeout(seconds)
         try:
-            wire.send(self._channel, request)
-            return wire.receive(self._channel, REPLY_LIMIT)
+            wire.send(channel, request)
+            return wire.receive(channel, REPLY_LIMIT)
         except TimeoutError:
             reason = f"{what} took longer than {seconds:.0f} seconds and was stopped"
         except (EOFError, ConnectionError):
@@ -145,13 +206,9 @@ class Session:
         raise Stopped(reason)
 
     def _end(self) -> None:
-        if self._pid is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._pid, signal.SIGKILL)
-        self._channel.close()
-        self._folder.cleanup()
-        self._pid = None
+        if self._child:
+            self._child.end()
+            self._child = None
 
 
 def _error_output(text: str) -> dict:

@@ -8,22 +8,28 @@ loaded here, and no secret ever is.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import resource
-import signal
 import socket
 import struct
 import sys
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.cases import Case, Observation, failed
 from autograder.check import find_exercise
-from autograder.grading import wire
+from autograder.grading import isolate, wire
 from autograder.grading.shell import Recorder, make_shell
 
+#: A child's first word: it is shut in.
+READY = "ready"
+#: Where a child finds its end of the socket pair.
+CHANNEL = 3
 #: The largest message that the judge sends.
 REQUEST_LIMIT = 1 << 28
 #: The largest file that a submission may write, in bytes.
@@ -32,32 +38,44 @@ FILE_LIMIT = 1 << 26
 NUMPY_PACKAGES = {"numpy", "matplotlib", "mpl_toolkits", "matplotlib_inline", "PIL", "IPython"}
 
 #: Cells run before any fork: what they import on the way is loaded once for all children.
-WARM_CELLS = ("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()", "1 / 0")
+WARM_CELLS = ("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()", "!true", "1 / 0")
 
 
 def main() -> None:
     """Serve fork requests on the control socket given as file descriptor, until it closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
     kind = sys.argv[2]
+    rules = isolate.system_call_filter() if "sandboxed" in sys.argv else None
     warm_up(kind)
     shell, recorder = make_shell()
     for source in WARM_CELLS:
         shell.run_cell(source)
     shell.reset()
     recorder.take()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control.sendall(b"ready")
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not request:
             return
+        _bury_the_dead()
         pid = os.fork()
         if pid == 0:
-            control.close()
-            channel = socket.socket(fileno=descriptors[0])
-            _run(channel, kind, json.loads(request), shell, recorder)
+            os.dup2(descriptors[0], CHANNEL)
+            os.closerange(CHANNEL + 1, 256)
+            os.setsid()
+            with _told():
+                _enter(kind, json.loads(request), rules)
+                _serve(socket.socket(fileno=CHANNEL), shell, recorder)
         os.close(descriptors[0])
-        control.sendall(struct.pack("<q", pid))
+        handle = os.pidfd_open(pid)
+        socket.send_fds(control, [struct.pack("<q", pid)], [handle])
+        os.close(handle)
+
+
+def _bury_the_dead() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def warm_up(kind: str) -> None:
@@ -75,24 +93,27 @@ def warm_up(kind: str) -> None:
         torch.optim.Adam(layer.parameters()).step()
 
 
-def _run(channel: socket.socket, kind: str, limits: dict, shell: Any, recorder: Recorder) -> None:
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """End a child whatever happens in it; what is no end of the conversation is told."""
     try:
-        _enter(channel, kind, limits)
-        _serve(channel, shell, recorder)
-    except (EOFError, OSError):
-        pass
-    finally:
+        yield
+    except EOFError:
         os._exit(0)
+    except BaseException:
+        os.write(2, traceback.format_exc().encode())
+        os._exit(1)
 
 
-def _enter(channel: socket.socket, kind: str, limits: dict) -> None:
-    """Leave everything of the parent behind: session, folder, environment, signals, luck."""
-    os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+def _enter(kind: str, limits: dict, rules: Any) -> None:
+    """Leave everything of the parent behind: rights, folder, environment, luck."""
+    if rules:
+        isolate.enter(rules, limits["number"], limits["memory"], limits["seconds"])
     os.chdir(limits["folder"])
     os.environ.clear()
-    os.environ.update(PATH="/usr/bin:/bin", HOME=limits["folder"], OMP_NUM_THREADS="1",
-                      LANG="C.UTF-8", MPLBACKEND="module://matplotlib_inline.backend_inline")
+    os.environ.update(PATH="/usr/bin:/bin", HOME=limits["folder"], TMPDIR=limits["folder"],
+                      OMP_NUM_THREADS="1", LANG="C.UTF-8",
+                      MPLBACKEND="module://matplotlib_inline.backend_inline")
     if limits["memory"]:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         size = pages * resource.getpagesize() + limits["memory"]
@@ -123,6 +144,7 @@ class OnlyNumPy:
 
 
 def _serve(channel: socket.socket, shell: Any, recorder: Recorder) -> None:
+    wire.send(channel, READY)
     while True:
         kind, *request = wire.receive(channel, REQUEST_LIMIT)
         if kind == "cell":

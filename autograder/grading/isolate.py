@@ -1,0 +1,179 @@
+"""Shut a forked child in: namespaces, folders, user, limits, system calls. Linux only.
+
+This runs inside the sandbox that `autograder.grading.sandbox` builds around the worker, right after
+a fork, and keeps submissions from each other and from the worker. Every step that fails raises:
+nothing of a learner's runs in a half-closed room.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import resource
+import signal
+import time
+from pathlib import Path
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+# From <linux/sched.h>, <sys/mount.h>, <sys/prctl.h>.
+NEW_NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000  # mount, uts, ipc, pid
+NEW_USER = 0x10000000
+NEW_ANY = 0x7E020000
+NO_SETUID, NO_DEVICES, RECURSIVE, PRIVATE = 2, 4, 16384, 1 << 18
+SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE, DROP_BOUND, NO_NEW_PRIVILEGES, AMBIENT = 1, 4, 24, 38, 47
+CAPABILITY_VERSION_3 = 0x20080522
+
+#: A submission's own folder.
+HOME = "/submission"
+#: Where a submission may write, and how much: bytes, files.
+WRITABLE = {HOME: (1 << 26, 1000), "/tmp": (1 << 26, 1000), "/dev/shm": (1 << 26, 100)}
+#: Processes and threads, open files.
+PROCESSES, FILES = 64, 256
+#: Users that submissions run as where the grader is root, one each.
+FIRST_USER = 200_000
+#: System calls that no notebook needs and that have opened many a sandbox.
+REFUSED = (
+    "ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "mount", "umount2",
+    "move_mount", "open_tree", "fsopen", "fsmount", "fsconfig", "fspick", "mount_setattr",
+    "pivot_root", "chroot", "unshare", "setns", "keyctl", "add_key", "request_key", "bpf",
+    "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd",
+    "memfd_create", "memfd_secret", "init_module", "finit_module", "delete_module", "kexec_load",
+    "kexec_file_load", "reboot", "swapon", "swapoff", "acct", "quotactl", "name_to_handle_at",
+    "open_by_handle_at", "syslog", "settimeofday", "clock_settime", "adjtimex", "nfsservctl",
+)
+
+
+def system_call_filter():
+    """Return the filter of system calls; made once, before any fork."""
+    import pyseccomp
+
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    refuse = pyseccomp.ERRNO(errno.EPERM)
+    for name in REFUSED:
+        rules.add_rule(refuse, name)
+    rules.add_rule(refuse, "socket", pyseccomp.Arg(0, pyseccomp.NE, 1))
+    for flag in (1 << bit for bit in range(32) if NEW_ANY >> bit & 1):
+        rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
+    # The flags of clone3 lie in memory, where a filter cannot look; the C library falls back.
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+    return rules
+
+
+def enter(rules, number: int, memory: int, seconds: int) -> None:
+    """Return in a process that is shut in; its forerunners stay behind and watch over it.
+
+    Parameters
+    ----------
+    rules
+        The filter of system calls.
+    number
+        Counts submissions; as root each runs as a user of its own.
+    memory
+        Bytes that all processes of the submission may hold together; 0: no limit.
+    seconds
+        Processor time a process may use.
+    """
+    root = os.geteuid() == 0
+    _unshare(root)
+    _die_with_parent()
+    first = os.fork()
+    if first:
+        os.closerange(3, FILES)
+        _watch(first, memory)
+    _die_with_parent()
+    _mount()
+    _limit(memory, seconds)
+    _drop(FIRST_USER + number % 100_000 if root else None)
+    rules.load()
+    _die_with_parent()
+    second = os.fork()
+    if second:
+        os.closerange(3, FILES)
+        _call(LIBC.prctl, SET_DUMPABLE, 0, 0, 0, 0)
+        _reap(second)
+
+
+def _call(function, *arguments) -> None:
+    if function(*arguments) == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{function.__name__}: {os.strerror(number)}")
+
+
+def _unshare(root: bool) -> None:
+    user, group = os.geteuid(), os.getegid()
+    _call(LIBC.unshare, NEW_NAMESPACES | (0 if root else NEW_USER))
+    if not root:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+
+
+def _die_with_parent() -> None:
+    """End when the parent ends; to be said again after each fork and change of user."""
+    _call(LIBC.prctl, SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+
+
+def _mount() -> None:
+    _call(LIBC.mount, None, b"/", None, RECURSIVE | PRIVATE, None)
+    for place, (size, files) in WRITABLE.items():
+        if place == "/tmp" and os.listdir(place):
+            continue  # The interpreter lies under /tmp: it stays read-only.
+        options = f"size={size},nr_inodes={files},mode=1777".encode()
+        _call(LIBC.mount, b"tmpfs", place.encode(), b"tmpfs", NO_SETUID | NO_DEVICES, options)
+    _call(LIBC.mount, b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | 8, None)
+    _call(LIBC.mount, b"devpts", b"/dev/pts", b"devpts", NO_SETUID | 8,
+          b"newinstance,ptmxmode=0666,mode=620")
+
+
+def _limit(memory: int, seconds: int) -> None:
+    limits = {resource.RLIMIT_NPROC: PROCESSES, resource.RLIMIT_NOFILE: FILES,
+              resource.RLIMIT_CORE: 0, resource.RLIMIT_CPU: seconds,
+              resource.RLIMIT_MEMLOCK: 1 << 16}
+    for kind, value in limits.items():
+        resource.setrlimit(kind, (value, value))
+
+
+def _drop(user: int | None) -> None:
+    """Give up root, every capability, and the way to new ones."""
+    for capability in range(64):
+        LIBC.prctl(DROP_BOUND, capability, 0, 0, 0)
+    _call(LIBC.prctl, AMBIENT, 4, 0, 0, 0)
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    _call(LIBC.capset, header, (ctypes.c_uint32 * 6)())
+    _call(LIBC.prctl, NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+
+
+def _watch(child: int, memory: int) -> None:
+    """Wait for the child; end it if all that runs under it holds too much memory."""
+    while True:
+        done, _ = os.waitpid(child, os.WNOHANG)
+        if done:
+            os._exit(0)
+        if memory and _held() > memory:
+            os.kill(child, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _held() -> int:
+    """Return the bytes that the namespace's processes hold on their own: its ``/proc`` is ours."""
+    pages = 0
+    for statm in Path("/proc").glob("[0-9]*/statm"):
+        with contextlib.suppress(OSError):
+            _, resident, shared, *_ = map(int, statm.read_text().split())
+            pages += resident - shared
+    return pages * resource.getpagesize()
+
+
+def _reap(child: int) -> None:
+    """Be the namespace's first process: wait for all others, end with the learner's."""
+    while True:
+        done, _ = os.wait()
+        if done == child:
+            os._exit(0)
