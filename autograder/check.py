@@ -89,8 +89,8 @@ def _says_why(seen: Observation) -> bool:
 def expected_observation(example: Example, seen: Observation) -> Observation:
     """Return the hand-made answer as an observation.
 
-    An example lists values only; where it is about the dtype, the answer has the dtype of the
-    first array and lies where that lies.
+    An example lists values only; where it is about the dtype, a number has its own type, and an
+    array has the dtype of the first array and lies where that lies.
     """
     arrays = [v.array if isinstance(v, Strided) else v for v in example.case.args]
     dtypes = [str(v.dtype) for v in arrays if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
@@ -98,7 +98,9 @@ def expected_observation(example: Example, seen: Observation) -> Observation:
     for name, value in example.expected.items():
         array = np.asarray(value, dtype=None if isinstance(value, int) else float)
         own = seen.values.get(name)
-        dtype = dtypes[0] if example.case.property == DTYPE else own.dtype if own else "float64"
+        dtype = own.dtype if own else "float64"
+        if example.case.property == DTYPE:
+            dtype = type(value).__name__ if isinstance(value, int | float) else dtypes[0]
         values[name] = Value(array, dtype, own.device if own else "")
     return Observation(values)
 

@@ -37,7 +37,7 @@ def difference(
     if seen.error:
         return _raised(*seen.error[:2], hidden)
     if case.property == INPUT and seen.modified:
-        return f"it changed {', '.join(seen.modified)}"
+        return f"it changed {', '.join(seen.modified)}, which belongs to the caller: work on a copy"
     for name, value in expected.values.items():
         if name not in seen.values:
             return f"no {name} came back"

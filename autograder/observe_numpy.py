@@ -53,8 +53,9 @@ def value_of(result: Any) -> Value:
     WrongType
         If it is neither.
     """
-    if isinstance(result, bool | int | float):
-        return Value(np.asarray(result), type(result).__name__)
+    for kind in (bool, int, float):
+        if isinstance(result, kind):
+            return Value(np.asarray(result), kind.__name__)
     if not isinstance(result, np.ndarray | np.generic) or result.dtype.kind not in "fiub":
         raise WrongType(f"expected an array of numbers, got {type(result).__name__}")
     return Value(np.array(result, copy=True), str(result.dtype))

@@ -33,7 +33,7 @@ def observe(exercise: Exercise, learner: Any, case: Case, device: str = "cpu") -
             module = _callable(exercise, learner, case, args)
             output = module(*args, **case.kwargs)
         values = {"output": value_of(output)}
-        if case.grad is not None and tuple(output.shape) == case.grad.shape:
+        if case.grad is not None:
             values |= _gradients(exercise, module, args, output, case, calls)
     except Exception as error:
         return failed(error)
@@ -59,8 +59,9 @@ class Recorded:
 
 
 def _forbidden(exercise: Exercise, learner: Any, calls: set[str]) -> tuple[str, ...]:
+    # The nodes of a backward pass through the learner's own autograd function: it and the input.
     own = f"{ENGINE}{getattr(learner, '__name__', '')}Backward"
-    found = {name for name in calls - {own}
+    found = {name for name in calls - {own, f"{ENGINE}torch::autograd::AccumulateGrad"}
              if exercise.forbidden and re.search(exercise.forbidden, name)}
     return tuple(sorted({"autograd" if name.startswith(ENGINE) else name for name in found}))
 
@@ -86,24 +87,19 @@ def _tensor(value: Any, device: str, gradient: bool) -> Any:
 
 
 def _gradients(exercise, module, args, output, case, calls) -> dict[str, Value]:
-    inputs = [value for value in args if isinstance(value, torch.Tensor) and value.requires_grad]
-    names = list(exercise.arguments)
+    """Return the gradients in inputs and parameters; those that do not arrive are left out."""
+    above = _tensor(case.grad, output.device, False).to(output.dtype)
+    if output.shape != above.shape or not output.requires_grad:
+        return {}
+    tensors = [value for value in args if isinstance(value, torch.Tensor)]
+    inputs = dict(zip(exercise.arguments, tensors, strict=False))
     if isinstance(module, torch.nn.Module):
-        inputs += list(module.parameters())
-        names += [name for name, _ in module.named_parameters()]
-    if not output.requires_grad:
-        raise RuntimeError("the output has no gradient: the way from input to output is cut")
-    above = torch.tensor(case.grad, device=output.device, dtype=output.dtype)
+        inputs |= dict(module.named_parameters())
+    inputs = {name: value for name, value in inputs.items() if value.requires_grad}
     with Recorded(calls):
-        found = torch.autograd.grad(output, inputs, above, allow_unused=True)
-    return {f"gradient of {name}": _gradient(name, one, of)
-            for name, one, of in zip(names, found, inputs, strict=True)}
-
-
-def _gradient(name: str, found: torch.Tensor | None, of: torch.Tensor) -> Value:
-    if found is None:
-        raise RuntimeError(f"no gradient reaches {name}")
-    return value_of(found.reshape(-1) if of.numel() == 1 else found)
+        found = torch.autograd.grad(output, list(inputs.values()), above, allow_unused=True)
+    return {f"gradient of {name}": value_of(one.reshape(-1) if one.numel() == 1 else one)
+            for name, one in zip(inputs, found, strict=True) if one is not None}
 
 
 def value_of(result: Any) -> Value:
@@ -114,8 +110,9 @@ def value_of(result: Any) -> Value:
     WrongType
         If it is neither.
     """
-    if isinstance(result, bool | int | float):
-        return Value(np.asarray(result), type(result).__name__)
+    for kind in (bool, int, float):
+        if isinstance(result, kind):
+            return Value(np.asarray(result), kind.__name__)
     if not isinstance(result, torch.Tensor):
         raise WrongType(f"expected a tensor, got {type(result).__name__}")
     plain = result.detach().cpu()

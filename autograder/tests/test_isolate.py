@@ -117,7 +117,7 @@ def test_a_fork_bomb_ends_at_the_limit_of_processes():
     bomb = ("import os, time\nn = 0\ntry:\n    while n < 500:\n        if os.fork() == 0:\n"
             "            time.sleep(60); os._exit(0)\n        n += 1\n"
             "except BlockingIOError: print(n)")
-    (seen,) = run(bomb)
+    (seen,) = run(bomb, limits=Limits())
     assert int(seen) < 64
 
 
