@@ -162,13 +162,19 @@ def _watch(child: int, memory: int) -> None:
 
 
 def _held() -> int:
-    """Return the bytes that the namespace's processes hold on their own: its ``/proc`` is ours."""
-    pages = 0
-    for statm in Path("/proc").glob("[0-9]*/statm"):
+    """Return the bytes that the namespace's processes hold beyond what all share with the first.
+
+    The ``/proc`` that is seen here is the namespace's own. A fork's untouched pages are the first
+    process's, so they count once, as nothing.
+    """
+    pages = []
+    for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            _, resident, shared, *_ = map(int, statm.read_text().split())
-            pages += resident - shared
-    return pages * resource.getpagesize()
+            _, resident, shared, *_ = map(int, (process / "statm").read_text().split())
+            pages.append((int(process.name), resident - shared))
+    shared_by_all = dict(pages).get(1, 0)
+    own = sum(max(0, count - shared_by_all) for _, count in pages)
+    return own * resource.getpagesize()
 
 
 def _reap(child: int) -> None:
