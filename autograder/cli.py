@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.check_notebook import NotANotebook, check_notebook
+from autograder.doctor import examine
 from autograder.paths import CourseNotFound, chapters, course_root
 
 
@@ -57,6 +58,9 @@ def _add_grade(commands) -> None:
                      help="the run; other numbers draw other hidden cases (default: 0)")
     one.add_argument("--device", default="", choices=["cpu", "cuda"],
                      help="where torch exercises run (default: cuda if there is one)")
+    one.add_argument("--no-sandbox", action="store_true",
+                     help="run learners' code as yourself, with all your rights (not on a machine "
+                     "that holds anything of value)")
     one.add_argument("--csv", type=Path, metavar="FILE", help="(default: build/grades.csv)")
     one.set_defaults(run=_grade)
 
@@ -87,14 +91,13 @@ def _verify(options) -> int:
 
 
 def _doctor(options) -> int:
-    from autograder.doctor import examine
-
     return examine()
 
 
 def _grade(options) -> int:
     from autograder.grading import devices
     from autograder.grading.grade import Settings, grade, summary
+    from autograder.grading.sandbox import SandboxMissing
 
     root = course_root()
     wanted = _chapters(options.chapters, root)
@@ -107,8 +110,16 @@ def _grade(options) -> int:
     except ValueError as error:
         raise UsageError(str(error)) from None
     table = (options.csv or root / "build" / "grades.csv").resolve()
-    settings = Settings(root, submissions, options.workers, options.seed, device, table)
-    problems = grade(wanted, students, settings)
+    if options.no_sandbox:
+        print("WARNING: learners' code runs with your rights: it can read and change whatever you "
+              "can, the marks included.", file=sys.stderr)
+    settings = Settings(root, submissions, options.workers, options.seed, device, table,
+                        not options.no_sandbox)
+    try:
+        problems = grade(wanted, students, settings)
+    except SandboxMissing as missing:
+        raise UsageError(f"{missing}. autograder doctor tells more; --no-sandbox grades "
+                         "without protection") from None
     print(summary(table))
     print(f"\ntable: {table}\nnotebooks: {root / 'build' / 'autograded'}")
     for problem in problems:

@@ -6,6 +6,7 @@ import csv
 import multiprocessing
 import os
 import traceback
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,15 +15,18 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from autograder.cases import exercises
 from autograder.grading.intake import take_in
-from autograder.grading.judge import Verdict, judge
+from autograder.grading.judge import Verdict, judge, zygote
 from autograder.grading.nbgrader_step import course_config
 from autograder.grading.release import release
+from autograder.grading.sandbox import SandboxMissing
 from autograder.grading.score import nothing
 from autograder.grading.seeds import seed_for
+from autograder.grading.session import Limits
 from autograder.paths import notebooks
 
 COLUMNS = ("student", "chapter", "notebook", "exercise", "points", "max_points", "reason")
@@ -48,6 +52,7 @@ class Settings:
     seed: int
     device: str
     csv: Path
+    sandboxed: bool = True
 
 
 def grade(chapters: list[str], students: list[str], settings: Settings) -> list[str]:
@@ -55,7 +60,14 @@ def grade(chapters: list[str], students: list[str], settings: Settings) -> list[
 
     The marks are in nbgrader's gradebook, the notebooks in ``build/autograded``, the table in
     ``settings.csv``.
+
+    Raises
+    ------
+    SandboxMissing
+        If answers are to be shut in and this machine cannot do it; nothing was graded then.
     """
+    if settings.sandboxed:
+        zygote("numpy", True).fork(Limits()).end()
     for chapter in chapters:
         _register(chapter, settings.root)
     jobs = [Job(student, chapter, notebook,
@@ -109,7 +121,11 @@ def judge_job(job: Job, settings: Settings) -> tuple[Job, Verdict, str]:
     try:
         seed = seed_for(settings.root, job.student, job.notebook, settings.seed)
         nb = take_in(job.path, settings.root)
-        return job, judge(nb, job.notebook, settings.root, seed, settings.device), ""
+        verdict = judge(nb, job.notebook, settings.root, seed, settings.device,
+                        sandboxed=settings.sandboxed)
+        return job, verdict, ""
+    except SandboxMissing:
+        raise
     except Exception:
         known = exercises(import_module(f"autograder.checks.{job.notebook}"))
         reason = "could not be graded; the instructor has been told"
@@ -125,6 +141,8 @@ def enter_marks(verdicts: dict[Job, Verdict], settings: Settings) -> list[str]:
     config.Judge.verdicts = {(job.student, job.notebook): v for job, v in verdicts.items()}
     api = NbGraderAPI(config=config)
     problems = []
+    # nbgrader 0.9.6 with SQLAlchemy 2.1 warns of its own queries.
+    warnings.filterwarnings("ignore", category=SAWarning)
     handed_in = {(job.chapter, job.student): None for job in verdicts
                  if any(job.path.parent.glob("*.ipynb"))}
     for chapter, student in tqdm(handed_in, unit="student", desc="entering marks"):

@@ -77,7 +77,8 @@ def judge(
     positions = [i for i, cell in enumerate(nb.cells) if is_learners_code(cell)]
     sources = [nb.cells[i].source for i in positions]
     solutions = layers(notebook, root)
-    with Session(zygote(notebook, sandboxed), notebook, sources, limits or Limits(), device) as session:
+    worker = zygote(kind_of(notebook), sandboxed)
+    with Session(worker, notebook, sources, limits or Limits(), device) as session:
         scores = {}
         for name, exercise in chosen.items():
             scores[name] = _score(session, exercise, getattr(solutions, name), seed, device)
@@ -122,13 +123,9 @@ def kind_of(notebook: str) -> str:
     return "torch" if notebook.endswith("_torch") else "numpy"
 
 
-def zygote(notebook: str, sandboxed: bool = True) -> Zygote:
-    """Return this process's warm worker for a notebook."""
-    return _zygote(kind_of(notebook), sandboxed)
-
-
 @cache
-def _zygote(kind: str, sandboxed: bool) -> Zygote:
+def zygote(kind: str, sandboxed: bool = True) -> Zygote:
+    """Return this process's warm worker for notebooks of a kind."""
     worker = Zygote(kind, sandboxed)
     atexit.register(worker.close)
     return worker

@@ -23,7 +23,7 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from traitlets import Dict, Integer, Unicode
+from traitlets import Bool, Dict, Integer, Unicode
 from traitlets.config import Config
 
 from autograder.grading import devices
@@ -87,6 +87,7 @@ class Judge(NbGraderPreprocessor):
                      "one.").tag(config=True)
     seed = Integer(0, help="The run's seed; the hidden cases of a student and notebook follow "
                    "from it and from the course's secret.").tag(config=True)
+    sandboxed = Bool(True, help="Whether learners' code is shut in.").tag(config=True)
     verdicts = Dict(help="Verdicts that are there already, by (student, notebook).").tag(
         config=True)
 
@@ -96,7 +97,7 @@ class Judge(NbGraderPreprocessor):
         notebook = resources["nbgrader"]["notebook"]
         verdict = self.verdicts.get((student, notebook)) or judge(
             nb, notebook, Path(self.root), seed_for(Path(self.root), student, notebook, self.seed),
-            devices.choose(self.device))
+            devices.choose(self.device), sandboxed=self.sandboxed)
         write_verdict(nb, verdict)
         return nb, resources
 

@@ -24,7 +24,7 @@ CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL")
 
 
 class SandboxMissing(Exception):
-    """This machine cannot shut learners' code in; the message says what brings it."""
+    """Learners' code cannot be shut in on this machine; the message says what is missing."""
 
 
 def program() -> str:

@@ -16,10 +16,12 @@ LIMITS = Limits(call=10.0, total=60.0, memory=1 << 29)
 
 def run(*cells, notebook="pooling_numpy", limits=LIMITS):
     """Run cells in a submission of their own; return what each showed."""
-    with Session(zygote(notebook), notebook, list(cells), limits) as running:
+    with Session(zygote(notebook.partition("_")[2], True), notebook, list(cells), limits) as running:
         running.start()
-        return ["".join(one.get("text", "") + one.get("evalue", "") for one in outputs)
-                for outputs in running.outputs.values()]
+        return [
+            "".join(one.get("text", "") + one.get("evalue", "") for one in outputs)
+            for outputs in running.outputs.values()
+        ]
 
 
 def test_nothing_of_the_course_can_be_seen_but_the_learners_half(root):
@@ -62,8 +64,10 @@ def test_the_interpreter_and_this_package_cannot_be_changed():
     assert all("Read-only" in one or "Permission denied" in one for one in seen)
 
 
-@pytest.mark.parametrize(("family", "kind"), [("AF_INET", "SOCK_STREAM"), ("AF_INET6", "SOCK_DGRAM"),
-                                              ("AF_NETLINK", "SOCK_RAW"), ("AF_PACKET", "SOCK_RAW")])
+@pytest.mark.parametrize(
+    ("family", "kind"),
+    [("AF_INET", "SOCK_STREAM"), ("AF_INET6", "SOCK_DGRAM"), ("AF_NETLINK", "SOCK_RAW"),
+     ("AF_PACKET", "SOCK_RAW")])
 def test_no_socket_leaves_the_process(family, kind):
     (seen,) = run(f"import socket; socket.socket(socket.{family}, socket.{kind})")
     assert "not permitted" in seen
@@ -72,7 +76,8 @@ def test_no_socket_leaves_the_process(family, kind):
 def test_a_server_on_this_machine_cannot_be_reached():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        (seen,) = run(f"import urllib.request as u; u.urlopen('http://127.0.0.1:{port}', timeout=2)")
+        (seen,) = run("import urllib.request\n"
+                      f"urllib.request.urlopen('http://127.0.0.1:{port}', timeout=2)")
     assert "not permitted" in seen
 
 
@@ -139,7 +144,7 @@ def test_written_bytes_and_files_are_limited():
 def test_processor_time_is_limited():
     limits = Limits(call=20.0, total=2.0)
     started = time.monotonic()
-    with Session(zygote("pooling_numpy"), "pooling_numpy",
+    with Session(zygote("numpy", True), "pooling_numpy",
                  ["import signal\nfor s in range(1, 32):\n    try: signal.signal(s, "
                   "signal.SIG_IGN)\n    except (OSError, ValueError): pass\nwhile True: pass"],
                  limits) as running:
@@ -152,7 +157,8 @@ def test_processor_time_is_limited():
 
 def test_nothing_is_left_of_a_submission_when_it_ends():
     mark = f"left-behind-{os.getpid()}"
-    run(f"import subprocess\nfor p in ('.', '/tmp', '/dev/shm'): open(p + '/{mark}', 'w').write('x')",
+    run("import subprocess\nfor place in ('.', '/tmp', '/dev/shm'):\n"
+        f"    open(place + '/{mark}', 'w').write('x')",
         f"subprocess.Popen(['setsid', 'nohup', {sys.executable!r}, '-c', "
         f"'import time; time.sleep(60)', '{mark}'])",
         "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
