@@ -10,6 +10,9 @@ import numpy as np
 from autograder.cases import DTYPE, Example, Exercise, Observation, Strided, Value, exercises
 from autograder.compare import call, difference
 
+#: How many wrong examples are shown at once; the others are only named.
+SHOWN = 3
+
 
 class CheckFailed(AssertionError):
     """An answer is not right yet; the message says what is wrong, in words."""
@@ -78,7 +81,7 @@ def example_fault(exercise: Exercise, example: Example, seen: Observation) -> st
     fault = difference(exercise, example.case, seen, expected_observation(example, seen))
     if not fault:
         return ""
-    hint = "" if _says_why(seen) else example.hint
+    hint = "" if _says_why(seen) and not example.case.error else example.hint
     return f"{call(exercise, example.case)}: {fault}." + (f" {hint}" if hint else "")
 
 
@@ -118,16 +121,21 @@ def failure_report(exercise: Exercise, found: list[tuple[Example, Observation, s
         return f"✗ {exercise.name} is not written yet."
     right = len(exercise.examples) - len(found)
     lines = [f"✗ {exercise.name}: {right} of {len(exercise.examples)} examples are right."]
-    for example, seen, fault in found:
+    for example, seen, fault in found[:SHOWN]:
         lines.append(f"  {example.case.property}: {fault}")
         lines += [f"      {line}" for line in _shown(exercise, example, seen)]
+    if len(found) > SHOWN:
+        rest = dict.fromkeys(example.case.property for example, _, _ in found[SHOWN:])
+        lines.append(f"  Then look at: {', '.join(rest)}.")
     return "\n".join(lines)
 
 
 def _shown(exercise: Exercise, example: Example, seen: Observation) -> list[str]:
+    if seen.forbidden:
+        return []
     given = [value for value in example.case.args if isinstance(value, np.ndarray | Strided)]
     arrays = list(zip(exercise.arguments, given, strict=False))
-    arrays += [(f"expected {name}", np.asarray(v)) for name, v in example.expected.items()]
+    arrays += [(f"expected {name}", np.asarray(v, float)) for name, v in example.expected.items()]
     arrays += [(f"got {name}", value.array) for name, value in seen.values.items()]
     return [line for name, value in arrays for line in _small_array(name, value)]
 
@@ -137,4 +145,4 @@ def _small_array(name: str, value: Any) -> list[str]:
     if not isinstance(value, np.ndarray) or not 1 <= value.size <= 36 or value.ndim == 0:
         return []
     text = np.array2string(value, separator=", ", precision=4, suppress_small=True)
-    return [f"{name}:"] + [f"  {line}" for line in text.replace("\n\n", "\n").splitlines()]
+    return [f"{name}:"] + [f"  {line}" for line in text.splitlines() if line.strip()]

@@ -13,6 +13,9 @@ from autograder.cases import DTYPE, INPUT, Case, Exercise, Made, Observation, St
 #: Largest error allowed, in units of the largest expected magnitude (at least 1), by item size.
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-9}
 
+#: Why a gradient may be missing.
+CUT = ": .detach(), .data, .item(), NumPy or torch.no_grad() has cut the way back to it"
+
 
 def difference(
     exercise: Exercise, case: Case, seen: Observation, expected: Observation, hidden: bool = False
@@ -40,7 +43,7 @@ def difference(
         return f"it changed {', '.join(seen.modified)}, which belongs to the caller: work on a copy"
     for name, value in expected.values.items():
         if name not in seen.values:
-            return f"no {name} came back"
+            return f"there is no {name}" + (CUT if name.startswith("gradient of") else "")
         found = _value_difference(seen.values[name], value, case.property == DTYPE, hidden)
         if found:
             return f"{name}: {found}" if len(expected.values) > 1 else found

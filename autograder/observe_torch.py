@@ -85,7 +85,9 @@ def _tensor(value: Any, device: str, gradient: bool) -> Any:
         return value
     tensor = torch.tensor(value, device=device)
     if strided:
-        tensor = tensor.repeat_interleave(2, dim=-1)[..., ::2]
+        *outer, size = value.shape
+        view = tensor.new_zeros((*outer, 2 * size + 1))[..., :-1:2]
+        tensor = view.copy_(tensor)
     return tensor.requires_grad_(gradient and tensor.is_floating_point())
 
 

@@ -15,8 +15,8 @@ THROUGH = "nothing stopped it"
 CANARY = "AUTOGRADER_CANARY"
 LIMITS = Limits(call=20.0, total=120.0, memory=1 << 30)
 LIBRARY = "import ctypes\nlibc = ctypes.CDLL(None)\n"
-LOOK = ("import os\nfiles = [f for f in os.listdir({0!r}) if os.path.isfile(os.path.join({0!r}, f))]"
-        "\nassert files, 'nothing is there'")
+LOOK = ("import os\nfiles = [f for f in os.listdir({0!r}) if os.path.isfile({0!r} + '/' + f)]\n"
+        "assert files, 'nothing is there'")
 
 
 def attempts(root: Path) -> dict[str, str]:
@@ -32,7 +32,8 @@ def attempts(root: Path) -> dict[str, str]:
         "write outside its folder": "open('/usr/x', 'w')",
         "change an installed package": "import numpy; open(numpy.__file__, 'a')",
         "open a network socket": "import socket; socket.socket(socket.AF_INET)",
-        "mount a file system": LIBRARY + "assert not libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0), 'refused'",
+        "mount a file system":
+            LIBRARY + "assert not libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0), 'refused'",
         "leave its namespaces": LIBRARY + "assert not libc.unshare(0x10000000), 'refused'",
         "trace a process": LIBRARY + "assert libc.ptrace(16, 1, 0, 0) == 0, 'refused'",
         "become another user": "import os; os.setuid(0)",

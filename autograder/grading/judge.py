@@ -13,7 +13,7 @@ from nbformat.notebooknode import NotebookNode
 from autograder.cases import exercises
 from autograder.grading.outputs import harmless
 from autograder.grading.score import Score, Stopped, nothing, score
-from autograder.grading.session import Limits, Session, Zygote
+from autograder.grading.session import STOPPED, Limits, Session, Zygote
 from autograder.layers import layers
 
 
@@ -113,8 +113,8 @@ def why_undefined(name: str, nb: NotebookNode, outputs: dict[int, list[NotebookN
         own = "nbgrader" in cell.metadata and cell.metadata.nbgrader.grade_id == name
         for output in outputs.get(position, []) if own else []:
             if output["output_type"] == "error":
-                return f"{name} is not defined: its cell raised {output['ename']}: " \
-                       f"{output['evalue']}"
+                raised = "" if output["ename"] == STOPPED else f"its cell raised {output['ename']}: "
+                return f"{name} is not defined: {raised}{output['evalue']}"
     return f"the notebook does not define {name}; an answer must keep the exercise's name"
 
 

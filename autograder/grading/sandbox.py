@@ -47,15 +47,18 @@ def program() -> str:
     return str(bwrap_path())
 
 
-def command(kind: str, worker: list[str]) -> list[str]:
-    """Return the command that runs a worker in the room.
+def command(kind: str) -> list[str]:
+    """Return what stands before a worker's command to run it in the room.
 
     Parameters
     ----------
     kind
         ``"numpy"`` or ``"torch"``.
-    worker
-        The command inside.
+
+    Raises
+    ------
+    SandboxMissing
+        If there is no bubblewrap.
     """
     words = [program(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
              "--die-with-parent", "--new-session", "--tmpfs", "/", "--perms", "0755",
@@ -76,7 +79,7 @@ def command(kind: str, worker: list[str]) -> list[str]:
     words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", HOME, "--chdir", HOME]
     for path in Path("/dev").glob("nvidia*") if kind == "torch" else ():
         words += ["--dev-bind", str(path), str(path)]
-    return [*words, "--remount-ro", "/", "--", *worker]
+    return [*words, "--remount-ro", "/", "--"]
 
 
 def _interpreter() -> list[Path]:

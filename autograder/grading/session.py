@@ -21,6 +21,8 @@ from autograder.cases import Case, Observation, Value
 from autograder.grading import isolate, sandbox, wire
 from autograder.grading.score import Stopped
 
+#: The name of the error that stands for a cell which was stopped.
+STOPPED = "Stopped"
 #: The largest reply taken from a learner's process, in bytes.
 REPLY_LIMIT = 1 << 26
 
@@ -51,21 +53,22 @@ class Zygote:
     """
 
     def __init__(self, kind: str, sandboxed: bool = True) -> None:
+        room = sandbox.command(kind) if sandboxed else []
         self.sandboxed = sandboxed
         self.count = 0
         self.folder = tempfile.TemporaryDirectory(prefix="autograder-")
         home = isolate.HOME if sandboxed else self.folder.name
         self.control, theirs = socket.socketpair()
-        command = [sys.executable, "-I", "-m", "autograder.grading.worker",
-                   str(theirs.fileno()), kind, *(["sandboxed"] if sandboxed else [])]
+        worker = [sys.executable, "-I", "-m", "autograder.grading.worker",
+                  str(theirs.fileno()), kind, *(["sandboxed"] if sandboxed else [])]
         environment = {"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8",
                        "HOME": home, "MPLCONFIGDIR": home, "IPYTHONDIR": home, "TMPDIR": home}
-        self.process = subprocess.Popen(
-            sandbox.command(kind, command) if sandboxed else command, env=environment,
-            cwd=self.folder.name, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL)
-        theirs.close()
+        with theirs:
+            self.process = subprocess.Popen(
+                room + worker, env=environment, cwd=self.folder.name, stdout=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
         if self.control.recv(5) != b"ready":
+            self.close()
             raise sandbox.SandboxMissing(f"the {kind} worker did not start; its message is above")
 
     def fork(self, limits: Limits) -> Child:
@@ -212,7 +215,7 @@ class Session:
 
 
 def _error_output(text: str) -> dict:
-    return {"output_type": "error", "ename": "Stopped", "evalue": text, "traceback": [text]}
+    return {"output_type": "error", "ename": STOPPED, "evalue": text, "traceback": [text]}
 
 
 def checked(reply: Any) -> Observation:

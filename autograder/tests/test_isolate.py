@@ -16,7 +16,8 @@ LIMITS = Limits(call=10.0, total=60.0, memory=1 << 29)
 
 def run(*cells, notebook="pooling_numpy", limits=LIMITS):
     """Run cells in a submission of their own; return what each showed."""
-    with Session(zygote(notebook.partition("_")[2], True), notebook, list(cells), limits) as running:
+    worker = zygote(notebook.partition("_")[2], True)
+    with Session(worker, notebook, list(cells), limits) as running:
         running.start()
         return [
             "".join(one.get("text", "") + one.get("evalue", "") for one in outputs)
