@@ -16,7 +16,7 @@ course: book release sample
 
 book: .venv/installed
 	@echo "Building the book (half a minute at first) ..."
-	@$(BIN)/jupyter-book build book --config _config.yml --path-output build -W -n --keep-going -q
+	@$(BIN)/jupyter-book build book --config _config.yml --path-output build -W -n --keep-going --all -q
 
 release: .venv/installed
 	@$(BIN)/autograder release

@@ -1,0 +1,1 @@
+"""Figures of the book: each function draws one from cached results and says it in words too."""
