@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def observe(exercise: Exercise, learner: Any, case: Case, device: str = "cpu") -
         if case.grad is not None:
             values |= _gradients(exercise, module, args, output, case, calls)
     except Exception as error:
-        return failed(error)
+        return replace(failed(error), forbidden=_forbidden(exercise, learner, calls))
     after = [value for value in args if isinstance(value, torch.Tensor)]
     same = all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
     return Observation(

@@ -62,6 +62,16 @@ def system_call_filter():
     return rules
 
 
+def stay_alone() -> None:
+    """Refuse this process new processes, threads and programs."""
+    import pyseccomp
+
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for name in ("clone", "fork", "vfork", "execve", "execveat"):
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+    rules.load()
+
+
 def enter(rules, number: int, memory: int, seconds: int) -> None:
     """Return in a process that is shut in; its forerunners stay behind and watch over it.
 

@@ -13,7 +13,7 @@ from nbformat.notebooknode import NotebookNode
 from autograder.cases import exercises
 from autograder.grading.outputs import harmless
 from autograder.grading.score import Score, Stopped, nothing, score
-from autograder.grading.session import STOPPED, Limits, Session, Zygote
+from autograder.grading.session import STOPPED, Limits, Session, Undefined, Zygote
 from autograder.layers import layers
 
 
@@ -78,15 +78,18 @@ def judge(
     sources = [nb.cells[i].source for i in positions]
     solutions = layers(notebook, root)
     worker = zygote(kind_of(notebook), sandboxed)
-    with Session(worker, notebook, sources, limits or Limits(), device) as session:
-        scores = {}
-        for name, exercise in chosen.items():
-            scores[name] = _score(session, exercise, getattr(solutions, name), seed, device)
-    outputs = harmless({positions[i]: reply for i, reply in session.outputs.items()})
-    for name in scores:
-        if _undefined(scores[name]):
-            scores[name] = nothing(known[name], why_undefined(name, nb, outputs))
-    return Verdict(scores, outputs)
+    scores, shown = {}, {}
+    # Exercises that forbid an operator are asked in a process of their own that has none.
+    for disabled in sorted({exercise.forbidden for exercise in chosen.values()}):
+        own = [one for one in chosen.values() if one.forbidden == disabled]
+        with Session(worker, notebook, sources, limits or Limits(), device, disabled) as session:
+            found = {one.name: _score(session, one, getattr(solutions, one.name), seed, device)
+                     for one in own}
+        outputs = harmless({positions[i]: reply for i, reply in session.outputs.items()})
+        shown = shown or outputs
+        scores |= {name: one or nothing(known[name], why_undefined(name, nb, outputs))
+                   for name, one in found.items()}
+    return Verdict({name: scores[name] for name in chosen}, shown)
 
 
 def is_learners_code(cell: NotebookNode) -> bool:
@@ -95,16 +98,16 @@ def is_learners_code(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and not graded
 
 
-def _score(session: Session, exercise, reference, seed: int, device: str) -> Score:
+def _score(session: Session, exercise, reference, seed: int, device: str) -> Score | None:
+    """Return the score of an exercise; None if its name is not defined."""
     try:
         session.start()
+        return score(exercise, lambda case: session.ask(exercise.name, case), reference, seed,
+                     device)
     except Stopped as stopped:
         return nothing(exercise, str(stopped))
-    return score(exercise, lambda case: session.ask(exercise.name, case), reference, seed, device)
-
-
-def _undefined(found: Score) -> bool:
-    return bool(found.faults) and all("Undefined" in fault for fault in found.faults.values())
+    except Undefined:
+        return None
 
 
 def why_undefined(name: str, nb: NotebookNode, outputs: dict[int, list[NotebookNode]]) -> str:
@@ -113,8 +116,8 @@ def why_undefined(name: str, nb: NotebookNode, outputs: dict[int, list[NotebookN
         own = "nbgrader" in cell.metadata and cell.metadata.nbgrader.grade_id == name
         for output in outputs.get(position, []) if own else []:
             if output["output_type"] == "error":
-                raised = "" if output["ename"] == STOPPED else f"its cell raised {output['ename']}: "
-                return f"{name} is not defined: {raised}{output['evalue']}"
+                ename = "" if output["ename"] == STOPPED else f"its cell raised {output['ename']}: "
+                return f"{name} is not defined: {ename}{output['evalue']}"
     return f"the notebook does not define {name}; an answer must keep the exercise's name"
 
 

@@ -13,7 +13,7 @@ from autograder.grading.isolate import HOME
 
 #: What the worker needs of this package; the rest of it is not in the room.
 PARTS = ("*.py", "checks/*.py", *(f"grading/{name}.py" for name in
-         ("__init__", "isolate", "shell", "wire", "worker")))
+         ("__init__", "isolate", "operators", "shell", "wire", "worker")))
 #: What a program needs of the system.
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")

@@ -20,11 +20,16 @@ import numpy as np
 from autograder.cases import Case, Observation, Value
 from autograder.grading import isolate, sandbox, wire
 from autograder.grading.score import Stopped
+from autograder.grading.wire import UNDEFINED
 
 #: The name of the error that stands for a cell which was stopped.
 STOPPED = "Stopped"
 #: The largest reply taken from a learner's process, in bytes.
 REPLY_LIMIT = 1 << 26
+
+
+class Undefined(Exception):
+    """The learner's notebook does not define an exercise's name."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,13 @@ class Zygote:
             self.close()
             raise sandbox.SandboxMissing(f"the {kind} worker did not start; its message is above")
 
-    def fork(self, limits: Limits) -> Child:
-        """Return a new child."""
+    def fork(self, limits: Limits, disabled: str = "") -> Child:
+        """Return a new child, in which operators whose names match ``disabled`` are gone."""
         self.count += 1
         folder = None if self.sandboxed else tempfile.TemporaryDirectory(prefix="submission-")
         ours, theirs = socket.socketpair()
         request = {"folder": folder.name if folder else isolate.HOME, "memory": limits.memory,
-                   "seconds": int(limits.total) + 1, "number": self.count}
+                   "seconds": int(limits.total) + 1, "number": self.count, "disabled": disabled}
         with theirs:
             socket.send_fds(self.control, [json.dumps(request).encode()], [theirs.fileno()])
         reply, (handle,), _, _ = socket.recv_fds(self.control, 8, 1)
@@ -137,7 +142,8 @@ class Session:
     """One submission's code, running: its cells were run, its functions can be asked.
 
     A cell or call that ends the process, or outlives its time, is left out from then on, and the
-    others run again in a new process.
+    others run again in a new process. ``disabled`` is a regular expression over the names of
+    PyTorch's operators that are not there.
     """
 
     zygote: Zygote
@@ -145,6 +151,7 @@ class Session:
     sources: list[str]
     limits: Limits = field(default_factory=Limits)
     device: str = "cpu"
+    disabled: str = ""
 
     def __post_init__(self) -> None:
         self.outputs: dict[int, list[dict]] = {}
@@ -163,19 +170,24 @@ class Session:
 
         Raises
         ------
+        Undefined
+            If the notebook does not define it.
         Stopped
             If the process ended, or the time is over.
         """
         self.start()
         request = ("case", f"{self.notebook}.{exercise}", case, self.device)
-        return checked(self._exchange(request, "a call"))
+        reply = self._exchange(request, "a call")
+        if isinstance(reply, str) and reply == UNDEFINED:
+            raise Undefined(exercise)
+        return checked(reply)
 
     def start(self) -> None:
         """Make sure that a process runs in which all cells were run."""
         while self._child is None:
             # CUDA reserves far more address space than it uses: no limit of memory there.
             memory = self.limits.memory if self.device == "cpu" else 0
-            self._child = self.zygote.fork(replace(self.limits, memory=memory))
+            self._child = self.zygote.fork(replace(self.limits, memory=memory), self.disabled)
             self._run_cells()
 
     def _run_cells(self) -> None:

@@ -22,6 +22,11 @@ RECORDS = {record.__name__: record for record in (Case, Made, Observation, Strid
 #: The dtypes that can be sent: real numbers and truth values.
 DTYPES = {np.dtype(code).str for code in ("?", *"bhilqBHILQ", "e", "f", "d")}
 
+#: A child's first word: it is shut in.
+READY = "ready"
+#: The answer about a name that no cell has defined.
+UNDEFINED = "undefined"
+
 
 class BadMessage(Exception):
     """What came over the socket is no message; the text says why."""

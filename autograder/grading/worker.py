@@ -23,11 +23,9 @@ from typing import Any
 
 from autograder.cases import Case, Observation, failed
 from autograder.check import find_exercise
-from autograder.grading import isolate, wire
+from autograder.grading import isolate, operators, wire
 from autograder.grading.shell import Recorder, make_shell
 
-#: A child's first word: it is shut in.
-READY = "ready"
 #: Where a child finds its end of the socket pair.
 CHANNEL = 3
 #: The largest message that the judge sends.
@@ -120,6 +118,10 @@ def _enter(kind: str, limits: dict, rules: Any) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
+    if limits["disabled"]:
+        operators.disable(limits["disabled"])
+        if rules:
+            isolate.stay_alone()
     random.seed()
     sys.modules["numpy"].random.seed()
     if kind == "torch":
@@ -144,7 +146,7 @@ class OnlyNumPy:
 
 
 def _serve(channel: socket.socket, shell: Any, recorder: Recorder) -> None:
-    wire.send(channel, READY)
+    wire.send(channel, wire.READY)
     while True:
         kind, *request = wire.receive(channel, REQUEST_LIMIT)
         if kind == "cell":
@@ -165,10 +167,10 @@ def _run_cell(shell: Any, recorder: Recorder, source: str) -> list[dict]:
     return json.loads(json.dumps(recorder.take(), default=str))
 
 
-def _answer(shell: Any, address: str, case: Case, device: str) -> Observation:
+def _answer(shell: Any, address: str, case: Case, device: str) -> Observation | str:
     exercise = find_exercise(address)
     if exercise.name not in shell.user_ns:
-        return Observation(error=("Undefined", "", False))
+        return wire.UNDEFINED
     try:
         return exercise.observe(exercise, shell.user_ns[exercise.name], case, device)
     except BaseException as error:
