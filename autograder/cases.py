@@ -156,6 +156,13 @@ def exercises(checks: ModuleType) -> dict[str, Exercise]:
     return {exercise.name: exercise for exercise in found}
 
 
+def input_dtype(case: Case) -> str:
+    """Return the dtype of a case's first float array: the one that the result should have."""
+    arrays = [v.array if isinstance(v, Strided) else v for v in case.args]
+    dtypes = [str(v.dtype) for v in arrays if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+    return dtypes[0] if dtypes else "float64"
+
+
 def double(value: Any) -> Any:
     """Return ``value`` with every float array in it in float64: the inputs of the reference."""
     if isinstance(value, np.ndarray):

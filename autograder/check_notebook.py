@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.cases import Exercise, exercises
-from autograder.check import CheckFailed, check
+from autograder.visible import CheckFailed, check
 
 
 class NotANotebook(Exception):

@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import DTYPE, INPUT, Case, Exercise, Made, Observation, Strided, Value
+from autograder.cases import (
+    DTYPE,
+    INPUT,
+    Case,
+    Exercise,
+    Made,
+    Observation,
+    Strided,
+    Value,
+    input_dtype,
+)
 
 #: Largest error allowed, in units of the largest expected magnitude (at least 1), by item size.
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-9}
@@ -44,7 +54,7 @@ def difference(
     for name, value in expected.values.items():
         if name not in seen.values:
             return f"there is no {name}" + (CUT if name.startswith("gradient of") else "")
-        found = _value_difference(seen.values[name], value, case.property == DTYPE, hidden)
+        found = _value_difference(seen.values[name], value, case, hidden)
         if found:
             return f"{name}: {found}" if len(expected.values) > 1 else found
     return ""
@@ -70,15 +80,15 @@ def _error_difference(case: Case, seen: Observation, hidden: bool) -> str:
     return ""
 
 
-def _value_difference(seen: Value, expected: Value, strict: bool, hidden: bool) -> str:
-    got, want = seen.array, expected.array
+def _value_difference(seen: Value, expected: Value, case: Case, hidden: bool) -> str:
+    got, want, strict = seen.array, expected.array, case.property == DTYPE
     if got.shape != want.shape:
         return f"expected shape {want.shape}, got {got.shape}"
     if strict and seen.dtype != expected.dtype:
         return f"expected dtype {expected.dtype}, got {seen.dtype}"
     if strict and seen.device != expected.device:
         return f"expected it on {expected.device}, got it on {seen.device}"
-    wrong = ~close(got, want, seen.dtype, expected.dtype)
+    wrong = ~close(got, want, str(got.dtype), input_dtype(case))
     if not wrong.any():
         return ""
     where = tuple(int(i) for i in np.argwhere(wrong)[0])

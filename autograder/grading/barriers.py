@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.grading.sandbox import SandboxMissing
-from autograder.grading.session import Limits, Session, Zygote
+from autograder.grading.session import Session
+from autograder.grading.zygote import Limits, Zygote
 
 #: What an attempt prints if nothing stopped it.
 THROUGH = "nothing stopped it"

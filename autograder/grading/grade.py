@@ -23,10 +23,9 @@ from autograder.grading.intake import take_in
 from autograder.grading.judge import Verdict, judge, zygote
 from autograder.grading.nbgrader_step import course_config
 from autograder.grading.release import release
-from autograder.grading.sandbox import SandboxMissing
 from autograder.grading.score import nothing
 from autograder.grading.seeds import seed_for
-from autograder.grading.session import Limits
+from autograder.grading.zygote import Limits
 from autograder.paths import notebooks
 
 COLUMNS = ("student", "chapter", "notebook", "exercise", "points", "max_points", "reason")
@@ -124,8 +123,6 @@ def judge_job(job: Job, settings: Settings) -> tuple[Job, Verdict, str]:
         verdict = judge(nb, job.notebook, settings.root, seed, settings.device,
                         sandboxed=settings.sandboxed)
         return job, verdict, ""
-    except SandboxMissing:
-        raise
     except Exception:
         known = exercises(import_module(f"autograder.checks.{job.notebook}"))
         reason = "could not be graded; the instructor has been told"

@@ -32,7 +32,7 @@ HOME = "/submission"
 WRITABLE = {HOME: (1 << 26, 1000), "/tmp": (1 << 26, 1000), "/dev/shm": (1 << 26, 100)}
 #: Processes and threads, open files.
 PROCESSES, FILES = 64, 256
-#: Users that submissions run as where the grader is root, one each.
+#: The first of the users that submissions run as where the grader is root.
 FIRST_USER = 200_000
 #: System calls that no notebook needs and that have opened many a sandbox.
 REFUSED = (
@@ -72,15 +72,30 @@ def stay_alone() -> None:
     rules.load()
 
 
-def enter(rules, number: int, memory: int, seconds: int) -> None:
+def user_of(worker: int, count: int) -> int:
+    """Return a user that no other running submission on this machine has.
+
+    Limits of processes count by user, so two submissions that shared one could starve each other.
+
+    Parameters
+    ----------
+    worker
+        The process number of the worker, which runs one submission at a time.
+    count
+        How many submissions it has run.
+    """
+    return FIRST_USER + worker * 500 + count % 500
+
+
+def enter(rules, user: int, memory: int, seconds: int) -> None:
     """Return in a process that is shut in; its forerunners stay behind and watch over it.
 
     Parameters
     ----------
     rules
         The filter of system calls.
-    number
-        Counts submissions; as root each runs as a user of its own.
+    user
+        Whom the submission runs as where the grader is root.
     memory
         Bytes that all processes of the submission may hold together; 0: no limit.
     seconds
@@ -89,14 +104,19 @@ def enter(rules, number: int, memory: int, seconds: int) -> None:
     root = os.geteuid() == 0
     _unshare(root)
     _die_with_parent()
+    mounted, told = os.pipe()
     first = os.fork()
     if first:
+        os.close(told)
+        os.read(mounted, 1)  # Until then /proc shows the worker's processes.
         os.closerange(3, FILES)
         _watch(first, memory)
     _die_with_parent()
     _mount()
+    os.close(mounted)
+    os.close(told)
     _limit(memory, seconds)
-    _drop(FIRST_USER + number % 100_000 if root else None)
+    _drop(user if root else None)
     rules.load()
     _die_with_parent()
     second = os.fork()

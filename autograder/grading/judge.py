@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import textwrap
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -12,8 +13,10 @@ from nbformat.notebooknode import NotebookNode
 
 from autograder.cases import exercises
 from autograder.grading.outputs import harmless
+from autograder.grading.sandbox import SandboxMissing
 from autograder.grading.score import Score, Stopped, nothing, score
-from autograder.grading.session import STOPPED, Limits, Session, Undefined, Zygote
+from autograder.grading.session import STOPPED, Session, Undefined
+from autograder.grading.zygote import Limits, Zygote
 from autograder.layers import layers
 
 
@@ -33,7 +36,19 @@ class Verdict:
     outputs: dict[int, list[NotebookNode]]
 
 
-def judge(
+def judge(*args, **kwargs) -> Verdict:
+    """Judge a notebook; if the worker is lost on the way, once more with a new one.
+
+    The parameters are those of `judge_once`.
+    """
+    try:
+        return judge_once(*args, **kwargs)
+    except (OSError, EOFError, SandboxMissing):
+        zygote.cache_clear()
+        return judge_once(*args, **kwargs)
+
+
+def judge_once(
     nb: NotebookNode,
     notebook: str,
     root: Path,
@@ -77,11 +92,11 @@ def judge(
     positions = [i for i, cell in enumerate(nb.cells) if is_learners_code(cell)]
     sources = [nb.cells[i].source for i in positions]
     solutions = layers(notebook, root)
-    worker = zygote(kind_of(notebook), sandboxed)
     scores, shown = {}, {}
     # Exercises that forbid an operator are asked in a process of their own that has none.
     for disabled in sorted({exercise.forbidden for exercise in chosen.values()}):
         own = [one for one in chosen.values() if one.forbidden == disabled]
+        worker = zygote(kind_of(notebook), sandboxed)
         with Session(worker, notebook, sources, limits or Limits(), device, disabled) as session:
             found = {one.name: _score(session, one, getattr(solutions, one.name), seed, device)
                      for one in own}
@@ -140,11 +155,12 @@ def points_text(points: float) -> str:
 
 
 def report(found: Score) -> str:
-    """Return the table that a graded cell shows."""
+    """Return the table that a graded cell shows: a line a property, its fault below it."""
     width = max(len(name) for name in found.points)
     lines = [f"{found.exercise}: {found.total} of {found.max_points} points"]
     for name, points in found.points.items():
         fault = found.faults.get(name, "")
         mark = "✗" if fault else "✓"
-        lines.append(f"  {mark} {name:<{width}}  {found.earned[name]}/{points}  {fault}".rstrip())
+        lines.append(f"  {mark} {name:<{width}}  {found.earned[name]}/{points}")
+        lines += textwrap.wrap(fault, 88, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return "\n".join(lines) + "\n"

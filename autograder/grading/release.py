@@ -13,9 +13,9 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.apps import NbGraderAPI
 
-from autograder.check import find_exercise
 from autograder.grading.nbgrader_step import course_config
 from autograder.paths import notebooks, solution_path
+from autograder.visible import find_exercise
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograder.cases import DTYPE, Case, Example, Exercise, Observation, double
-from autograder.check import example_fault
 from autograder.compare import call, difference
+from autograder.visible import example_fault
 
 #: Asks for the learner's answer to a case.
 Ask = Callable[[Case], Observation]

@@ -16,7 +16,7 @@ from autograder.grading import devices
 from autograder.grading.judge import judge
 from autograder.grading.release import derive, source_notebook
 from autograder.grading.score import Score
-from autograder.grading.session import Limits
+from autograder.grading.zygote import Limits
 from autograder.paths import exercise_path, mutants_path, notebooks
 
 #: The smallest number of wrong answers an exercise is proved with.

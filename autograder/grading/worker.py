@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.cases import Case, Observation, failed
-from autograder.check import find_exercise
 from autograder.grading import isolate, operators, wire
 from autograder.grading.shell import Recorder, make_shell
+from autograder.visible import find_exercise
 
 #: Where a child finds its end of the socket pair.
 CHANNEL = 3
@@ -106,7 +106,7 @@ def _told() -> Iterator[None]:
 def _enter(kind: str, limits: dict, rules: Any) -> None:
     """Leave everything of the parent behind: rights, folder, environment, luck."""
     if rules:
-        isolate.enter(rules, limits["number"], limits["memory"], limits["seconds"])
+        isolate.enter(rules, limits["user"], limits["memory"], limits["seconds"])
     os.chdir(limits["folder"])
     os.environ.clear()
     os.environ.update(PATH="/usr/bin:/bin", HOME=limits["folder"], TMPDIR=limits["folder"],

@@ -1,26 +1,12 @@
 """The sample class, graded by ``autograder grade`` and by stock ``nbgrader autograde``."""
 
 import csv
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
 
 from autograder.grading.sample_class import make, read_class
-
-COLUMNS = ["student", "chapter", "notebook", "exercise", "points", "max_points", "reason"]
-TOOLS = Path(sys.executable).parent
-
-
-def run(folder, *command):
-    """Run a command of the environment in a course's folder."""
-    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
-    return subprocess.run([str(TOOLS / command[0]), *map(str, command[1:])], cwd=folder,
-                          env=environment, capture_output=True, text=True, timeout=600)
+from classroom import gradebook_marks, marks_of, run, table
 
 
 @pytest.fixture(scope="module")
@@ -35,28 +21,6 @@ def graded(course, tmp_path_factory):
     done = run(course, "autograder", "grade", "pooling", "--workers", "2", "--device", "cpu")
     assert done.returncode == 0, done.stderr
     return course, done
-
-
-def table(course):
-    with (course / "build" / "grades.csv").open(newline="") as file:
-        reader = csv.DictReader(file)
-        assert reader.fieldnames == COLUMNS
-        return list(reader)
-
-
-def marks_of(rows):
-    marks = {}
-    for row in rows:
-        key = row["student"], row["notebook"]
-        marks[key] = marks.get(key, 0) + float(row["points"])
-    return marks
-
-
-def gradebook_marks(course):
-    with Gradebook(f"sqlite:///{course / 'build' / 'gradebook.db'}", "cnn-layers") as gradebook:
-        return {(one.student.id, one.name): one.score
-                for submission in gradebook.assignment_submissions("pooling")
-                for one in submission.notebooks}
 
 
 def test_everybody_gets_the_marks_that_the_sample_class_says(graded, sample):

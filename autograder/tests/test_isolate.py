@@ -9,7 +9,8 @@ import time
 import pytest
 
 from autograder.grading.judge import zygote
-from autograder.grading.session import Limits, Session
+from autograder.grading.session import Session
+from autograder.grading.zygote import Limits
 
 LIMITS = Limits(call=10.0, total=60.0, memory=1 << 29)
 
@@ -29,7 +30,7 @@ def test_nothing_of_the_course_can_be_seen_but_the_learners_half(root):
     files = "import os\nfor d, _, f in os.walk({!r}): print(d, sorted(f))"
     seen = run(files.format(str(root / "autograder")), files.format(str(root / "solutions")),
                files.format(str(root / "build")), f"import os; print(os.listdir({str(root)!r}))")
-    assert "check.py" in seen[0]
+    assert "visible.py" in seen[0]
     for hidden in ("judge.py", "tests", "mutants", "sample_class"):
         assert hidden not in seen[0]
     assert seen[1] == seen[2] == ""

@@ -234,9 +234,9 @@ class MaxPool2dFunction(torch.autograd.Function):
 # $p = 1$ is global average pooling of the clamped values, $p \to \infty$ global max pooling. Values
 # are clamped from below at $\varepsilon$ (`eps`), since a power of a negative number may not exist;
 # a value below gets no gradient (*clamp*). The layer works on whole maps of any size; its result
-# has the shape $(N, C, 1, 1)$ and the dtype of `x`, whatever the dtype of `p`. The attribute `p` is
-# an `nn.Parameter` with one element (shape `()` or `(1,)`) that starts at the argument `p`, so that
-# an optimiser can train it.
+# has the shape $(N, C, 1, 1)$ and the dtype of `x`, to which the layer was converted. The attribute
+# `p` is an `nn.Parameter` with one element (shape `()` or `(1,)`) that starts at the argument `p`,
+# so that an optimiser can train it.
 #
 # **By hand.** The map `[[1, 2], [2, 1]]`, $p = 3$: $(1 + 8 + 8 + 1)/4 = 4.5$ and
 # $4.5^{1/3} \approx 1.651$, between the mean 1.5 and the maximum 2.
@@ -295,9 +295,9 @@ class GeMPool2d(nn.Module):
 # pixel itself is not repeated). An output side has $\lfloor (H - 1)/s \rfloor + 1$ pixels.
 #
 # The filter is not trained: a buffer `kernel` (`register_buffer`), of which the last two axes are
-# the 3×3 above and sum to 1. So it moves with `.to(...)`, stands in the `state_dict` and is no
-# parameter. The result has the dtype of `x` even if the buffer has another. `H` and `W` are at
-# least 2. Convolution is allowed.
+# the 3×3 above and sum to 1. So it moves with `.to(...)` and is no parameter. The result has the
+# dtype of `x`, to which the layer was converted. `H` and `W` are at least 2. Convolution is
+# allowed.
 #
 # **By hand.** A map whose rows are all `4 0 0 4`, `stride=2`. Down the columns nothing changes.
 # Along a row, with the reflected border, `0 [4 0 0 4] 0`, the filter $(1, 2, 1)/4$ gives `2 1 1 2`,

@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import DTYPE, Example, Exercise, Observation, Strided, Value, exercises
+from autograder.cases import (
+    DTYPE,
+    Example,
+    Exercise,
+    Observation,
+    Strided,
+    Value,
+    exercises,
+    input_dtype,
+)
 from autograder.compare import call, difference
 
 #: How many wrong examples are shown at once; the others are only named.
@@ -95,15 +104,14 @@ def expected_observation(example: Example, seen: Observation) -> Observation:
     An example lists values only; where it is about the dtype, a number has its own type, and an
     array has the dtype of the first array and lies where that lies.
     """
-    arrays = [v.array if isinstance(v, Strided) else v for v in example.case.args]
-    dtypes = [str(v.dtype) for v in arrays if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
     values = {}
     for name, value in example.expected.items():
         array = np.asarray(value, dtype=None if isinstance(value, int) else float)
         own = seen.values.get(name)
         dtype = own.dtype if own else "float64"
         if example.case.property == DTYPE:
-            dtype = type(value).__name__ if isinstance(value, int | float) else dtypes[0]
+            number = isinstance(value, int | float)
+            dtype = type(value).__name__ if number else input_dtype(example.case)
         values[name] = Value(array, dtype, own.device if own else "")
     return Observation(values)
 
