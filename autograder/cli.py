@@ -139,7 +139,8 @@ def _students(wanted: list[str] | None, submissions: Path) -> list[str]:
     if not submissions.is_dir():
         raise UsageError(f"no folder of submissions {submissions}; expected "
                          "DIR/<student>/<chapter>/<notebook>.ipynb")
-    known = sorted(path.name for path in submissions.iterdir() if path.is_dir())
+    known = sorted(path.name for path in submissions.iterdir()
+                   if path.is_dir() and not path.is_symlink() and not path.name.startswith("."))
     for student in wanted or []:
         if student not in known:
             raise UsageError(f"no student {student!r} in {submissions}; "

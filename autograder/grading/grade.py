@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import multiprocessing
 import os
 import traceback
@@ -143,7 +144,7 @@ def enter_marks(verdicts: dict[Job, Verdict], settings: Settings) -> list[str]:
     handed_in = {(job.chapter, job.student): None for job in verdicts
                  if any(job.path.parent.glob("*.ipynb"))}
     for chapter, student in tqdm(handed_in, unit="student", desc="entering marks"):
-        result = api.autograde(chapter, student)
+        result = api.autograde(chapter, glob.escape(student))
         if not result["success"]:
             problems.append(f"{student}, {chapter}: nbgrader refused it\n{result['log']}")
     return problems

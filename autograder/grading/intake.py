@@ -7,6 +7,7 @@ Nothing but cell types, sources and known cell ids is taken from the file.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,10 +73,11 @@ def find_notebook(path: Path, released: NotebookNode, chapter: list[str]) -> Pat
     Unreadable
         If there is none, or more than one could be meant.
     """
-    if path.is_file() and not path.is_symlink():
+    if path.is_file() and not path.is_symlink() and not path.parent.is_symlink():
         return path
     others = [other for other in sorted(path.parent.glob("*.ipynb"))
-              if other.stem not in chapter and not other.is_symlink()]
+              if other.stem not in chapter and other.is_file()
+              and not other.is_symlink() and not path.parent.is_symlink()]
     ids = grade_ids(released)
     candidates = [other for other in others if _shares_cells(other, ids)]
     if len(candidates) != 1:
@@ -149,10 +151,11 @@ def rebuild(cells: list[dict], released: NotebookNode) -> NotebookNode:
              if "nbgrader" in cell.metadata}
     nb = nbformat.v4.new_notebook(metadata=released.metadata)
     left = dict(known)
+    texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
     for cell in cells:
         course = left.get(cell["id"])
         if course is None:
-            nb.cells.append(_plain_cell(cell))
+            nb.cells.append(_plain_cell(cell, texts))
         elif course.metadata.nbgrader.solution:
             nb.cells.append(_answer(left.pop(cell["id"]), cell["source"]))
         else:
@@ -166,8 +169,12 @@ def rebuild(cells: list[dict], released: NotebookNode) -> NotebookNode:
     return nb
 
 
-def _plain_cell(cell: dict) -> NotebookNode:
-    return NEW_CELL[cell["type"]](cell["source"])
+def _plain_cell(cell: dict, texts: set[str]) -> NotebookNode:
+    """Return a cell of the learner's own; markup in its text is shown, not obeyed."""
+    if cell["type"] == "code" or cell["source"] in texts:
+        return NEW_CELL[cell["type"]](cell["source"])
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", cell["source"]))])
+    return new_markdown_cell(f"{fence}text\n{cell['source']}\n{fence}")
 
 
 def _answer(course: NotebookNode, source: str) -> NotebookNode:

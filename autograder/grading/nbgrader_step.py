@@ -51,6 +51,8 @@ def course_config(root: Path) -> Config:
     config.CourseDirectory.feedback_directory = "build/feedback"
     config.CourseDirectory.solution_directory = "build/solution"
     config.CourseDirectory.db_url = f"sqlite:///{root / 'build' / 'gradebook.db'}"
+    # Notebooks are all that is graded: other files, links among them, are not copied along.
+    config.CourseDirectory.ignore = ["*"]
     config.Autograde.exporter_class = SubmissionExporter
     config.Autograde.pre_convert_hook = partial(expect_all_notebooks, root=root)
     config.Autograde.autograde_preprocessors = [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-#: What a page may show of a rich output; markup and scripts are left out.
-HARMLESS = ("text/plain", "image/png")
 #: Characters kept of one text.
 TEXT_LIMIT = 200_000
+#: What a page may show of a rich output, and how much; markup and scripts are left out.
+HARMLESS = {"text/plain": TEXT_LIMIT, "image/png": 700_000}
 #: Characters kept of all outputs of one notebook, about a megabyte.
 NOTEBOOK_LIMIT = 1_000_000
 #: What says that something was left out.
@@ -53,7 +54,11 @@ def _output(raw: dict) -> NotebookNode | None:
     data = raw.get("data")
     if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
         return None
-    shown = {mime: _text(data[mime]) for mime in HARMLESS if isinstance(data.get(mime), str)}
+    shown = {mime: _text(data[mime], limit) for mime, limit in HARMLESS.items()
+             if isinstance(data.get(mime), str)}
+    # A page puts the picture's text into its own markup as it is.
+    if not re.fullmatch(r"[A-Za-z0-9+/=\s]*", shown.get("image/png", "")):
+        del shown["image/png"]
     return new_output("display_data", data=shown) if shown else None
 
 

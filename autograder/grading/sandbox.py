@@ -8,7 +8,6 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import autograder
 from autograder.grading.isolate import HOME
 
 #: What the worker needs of this package; the rest of it is not in the room.
@@ -88,7 +87,7 @@ def _interpreter() -> list[Path]:
 
 
 def _package() -> list[Path]:
-    folder = Path(autograder.__file__).parent
+    folder = Path(__file__).parents[1]
     if folder.is_relative_to(sys.prefix):
         return []
     return sorted(path for part in PARTS for path in folder.glob(part))

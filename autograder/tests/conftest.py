@@ -24,8 +24,6 @@ def copy_course(root, folder):
     """Copy what a course needs to be graded to a folder of its own, and release it there."""
     for name in ("solutions", "exercises"):
         shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(root / "autograder" / "sample_class", folder / "autograder" / "sample_class")
-    shutil.copytree(root / "autograder" / "mutants", folder / "autograder" / "mutants")
     for name in ("_config.yml", "nbgrader_config.py"):
         shutil.copy(root / name, folder)
     release("pooling", folder)

@@ -56,7 +56,9 @@ def attacked(root, tmp_path_factory, course):
         hand_in(folder, student, honest)
     for attack, entry in ATTACKS.items():
         text = entry["code"].replace("{root}", str(folder)).replace("REFERENCE", reference)
-        hand_in(folder, student_of(attack), blank_but(folder, text))
+        nb = blank_but(folder, text)
+        nb.cells += [nbformat.v4.new_markdown_cell(text) for text in entry.get("markdown", [])]
+        hand_in(folder, student_of(attack), nb)
     done = run(folder, "autograder", "grade", "pooling", "--workers", "2", "--device", "cpu")
     return folder, done
 
@@ -120,6 +122,16 @@ def test_notebooks_and_pages_stay_small_and_hold_no_script_of_a_learner(attacked
     assert "<script>SCRIPTED" not in page and "document.title = 'SCRIPTED'</script>" not in page
 
 
+def test_markup_in_a_learners_text_is_shown_and_not_obeyed(attacked):
+    folder, _ = attacked
+    student = student_of("markup_in_a_text")
+    page = (folder / "build/feedback" / student / "pooling/pooling_numpy.html").read_text()
+    assert "SCRIPTED" in page and "elsewhere.example" in page
+    for active in ("<script>document.title = 'SCRIPTED'", "<img src=\"http://elsewhere",
+                   "href=\"javascript:", "<iframe", "onerror=\""):
+        assert active not in page
+
+
 def test_other_files_are_as_they_were(attacked, course):
     folder, _ = attacked
     for part in ("exercises", "solutions"):
@@ -132,3 +144,12 @@ def test_other_files_are_as_they_were(attacked, course):
 def test_no_process_is_left(attacked):
     listed = subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, text=True).stdout
     assert "sleep 300" not in listed and f"{attacked[0]}" not in listed.replace(sys.argv[0], "")
+
+
+def test_stock_nbgrader_gives_attackers_and_honest_students_the_same_marks(attacked):
+    folder, _ = attacked
+    before = gradebook_marks(folder)
+    done = run(folder, "nbgrader", "autograde", "pooling", "--force", "--Judge.device=cpu")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stderr.count("Autograding") == 2 * (len(ATTACKS) + len(HONEST))
+    assert gradebook_marks(folder) == before

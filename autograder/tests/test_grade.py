@@ -1,6 +1,7 @@
 """The sample class, graded by ``autograder grade`` and by stock ``nbgrader autograde``."""
 
 import csv
+import shutil
 
 import nbformat
 import pytest
@@ -15,9 +16,10 @@ def sample(root):
 
 
 @pytest.fixture(scope="module")
-def graded(course, tmp_path_factory):
-    """The course with its sample class graded by our own command."""
-    make(course, course / "build" / "submitted")
+def graded(root, course, tmp_path_factory):
+    """A course with its sample class graded by our own command."""
+    course = shutil.copytree(course, tmp_path_factory.mktemp("graded") / "a course")
+    make(root, course / "build" / "submitted")
     done = run(course, "autograder", "grade", "pooling", "--workers", "2", "--device", "cpu")
     assert done.returncode == 0, done.stderr
     return course, done
@@ -83,12 +85,13 @@ def test_a_second_run_with_the_same_seed_gives_the_same_table(graded):
     assert again == [r for s in ("chen", "ada") for r in before if r["student"] == s]
 
 
-def test_stock_nbgrader_gives_the_same_marks(graded, own_course):
+def test_stock_nbgrader_gives_the_same_marks(root, graded, own_course):
     course, _ = graded
-    make(own_course, own_course / "build" / "submitted")
+    make(root, own_course / "build" / "submitted")
     (own_course / "build" / "secret").write_bytes((course / "build" / "secret").read_bytes())
     done = run(own_course, "nbgrader", "autograde", "pooling", "--Judge.device=cpu")
     assert done.returncode == 0, done.stderr[-2000:]
+    assert "Autograding" in done.stderr and "Skipping existing" not in done.stderr
     assert gradebook_marks(own_course) == gradebook_marks(course)
     done = run(own_course, "nbgrader", "export")
     assert done.returncode == 0 and "ada" in (own_course / "grades.csv").read_text()
