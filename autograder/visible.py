@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +22,8 @@ from autograder.compare import call, difference
 
 #: How many wrong examples are shown at once; the others are only named.
 SHOWN = 3
+#: Characters a line: nbgrader's Validate button cuts longer ones off.
+WIDTH = 80
 
 
 class CheckFailed(AssertionError):
@@ -130,7 +133,9 @@ def failure_report(exercise: Exercise, found: list[tuple[Example, Observation, s
     right = len(exercise.examples) - len(found)
     lines = [f"✗ {exercise.name}: {right} of {len(exercise.examples)} examples are right."]
     for example, seen, fault in found[:SHOWN]:
-        lines.append(f"  {example.case.property}: {fault}")
+        lines += textwrap.wrap(
+            f"{example.case.property}: {fault}", WIDTH, initial_indent="  ",
+            subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
         lines += [f"      {line}" for line in _shown(exercise, example, seen)]
     if len(found) > SHOWN:
         rest = dict.fromkeys(example.case.property for example, _, _ in found[SHOWN:])

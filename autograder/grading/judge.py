@@ -162,5 +162,6 @@ def report(found: Score) -> str:
         fault = found.faults.get(name, "")
         mark = "✗" if fault else "✓"
         lines.append(f"  {mark} {name:<{width}}  {found.earned[name]}/{points}")
-        lines += textwrap.wrap(fault, 88, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        lines += textwrap.wrap(fault, 88, initial_indent=" " * 6, subsequent_indent=" " * 6,
+                               break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines) + "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -17,10 +19,20 @@ def right(*args):
     return layers("pooling_numpy").max_pool2d(*args)
 
 
-def message(answer, address: str = ADDRESS) -> str:
+def wrapped(answer, address: str = ADDRESS) -> str:
     with pytest.raises(CheckFailed) as caught:
         check(address, answer)
     return str(caught.value)
+
+
+def message(answer, address: str = ADDRESS) -> str:
+    """The message with its wrapped lines joined again."""
+    return re.sub(r"\n    (?=\S)", " ", wrapped(answer, address))
+
+
+def test_lines_are_short_enough_for_the_validate_button():
+    lines = wrapped(lambda *args: np.zeros((1, 1, 2, 2))).splitlines()
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_right_answer_is_told_what_it_will_be_graded_on(capsys):
