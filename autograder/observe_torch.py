@@ -13,6 +13,7 @@ import torch
 from torch.autograd import _disable_profiler_legacy
 from torch.autograd.profiler_legacy import profile
 
+from autograder import observe_numpy
 from autograder.cases import Case, Exercise, Observation, Strided, Value, WrongType, failed
 
 #: How PyTorch names the run of one node of the backward graph.
@@ -116,9 +117,8 @@ def value_of(result: Any) -> Value:
     WrongType
         If it is neither.
     """
-    for kind in (bool, int, float):
-        if isinstance(result, kind):
-            return Value(np.asarray(result), kind.__name__)
+    if isinstance(result, bool | int | float):
+        return observe_numpy.value_of(result)
     if not isinstance(result, torch.Tensor):
         raise WrongType(f"expected a tensor, got {type(result).__name__}")
     plain = result.detach().cpu()

@@ -22,7 +22,8 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 NEW_NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000  # mount, uts, ipc, pid
 NEW_USER = 0x10000000
 NEW_ANY = 0x7E020000
-NO_SETUID, NO_DEVICES, RECURSIVE, PRIVATE = 2, 4, 16384, 1 << 18
+READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND = 1, 2, 4, 8, 32, 4096
+RECURSIVE, PRIVATE = 16384, 1 << 18
 SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE, DROP_BOUND, NO_NEW_PRIVILEGES, AMBIENT = 1, 4, 24, 38, 47
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -148,13 +149,15 @@ def _die_with_parent() -> None:
 
 def _mount() -> None:
     _call(LIBC.mount, None, b"/", None, RECURSIVE | PRIVATE, None)
+    _call(LIBC.mount, None, b"/dev", None, REMOUNT | BIND | READ_ONLY | NO_SETUID, None)
     for place, (size, files) in WRITABLE.items():
         if place == "/tmp" and os.listdir(place):
             continue  # The interpreter lies under /tmp: it stays read-only.
         options = f"size={size},nr_inodes={files},mode=1777".encode()
         _call(LIBC.mount, b"tmpfs", place.encode(), b"tmpfs", NO_SETUID | NO_DEVICES, options)
-    _call(LIBC.mount, b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | 8, None)
-    _call(LIBC.mount, b"devpts", b"/dev/pts", b"devpts", NO_SETUID | 8,
+    _call(LIBC.mount, b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS,
+          None)
+    _call(LIBC.mount, b"devpts", b"/dev/pts", b"devpts", NO_SETUID | NO_PROGRAMS,
           b"newinstance,ptmxmode=0666,mode=620")
 
 

@@ -147,6 +147,10 @@ class OnlyNumPy:
 
 def _serve(channel: socket.socket, shell: Any, recorder: Recorder) -> None:
     wire.send(channel, wire.READY)
+    # What learners' code writes past the shell must not reach the instructor's terminal.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     while True:
         kind, *request = wire.receive(channel, REQUEST_LIMIT)
         if kind == "cell":

@@ -55,6 +55,14 @@ def test_what_a_function_prints_while_it_is_judged_is_not_kept():
         assert "leak" not in str(running.outputs)
 
 
+def test_nothing_reaches_the_instructors_terminal(capfd):
+    write = "import os, sys\nfor fd in (1, 2): os.write(fd, b'ESCAPE')\nsys.__stderr__.write('X')"
+    with session(write, "os.system('echo ESCAPE; echo ESCAPE >&2')", POOL) as running:
+        assert ask(running).values
+    shown = capfd.readouterr()
+    assert shown.out == shown.err == ""
+
+
 def test_an_endless_cell_is_stopped_and_the_others_run():
     with session("while True: pass", POOL) as running:
         assert ask(running).values
