@@ -149,7 +149,8 @@ def _die_with_parent() -> None:
 
 def _mount() -> None:
     _call(LIBC.mount, None, b"/", None, RECURSIVE | PRIVATE, None)
-    _call(LIBC.mount, None, b"/dev", None, REMOUNT | BIND | READ_ONLY | NO_SETUID, None)
+    _call(LIBC.mount, None, b"/dev", None, REMOUNT | BIND | READ_ONLY | NO_SETUID | NO_DEVICES,
+          None)
     for place, (size, files) in WRITABLE.items():
         if place == "/tmp" and os.listdir(place):
             continue  # The interpreter lies under /tmp: it stays read-only.
