@@ -70,11 +70,15 @@ def _check(options) -> int:
 
 
 def _release(options) -> int:
-    from autograder.grading.release import release
+    from autograder.grading.release import ReleaseFailed, release
 
     root = course_root()
     for chapter in _chapters(options.chapters, root):
-        release(chapter, root)
+        try:
+            release(chapter, root)
+        except ReleaseFailed as failure:
+            print(f"autograder: {failure}", file=sys.stderr)
+            return 1
         print(f"exercises/{chapter} released")
     return 0
 

@@ -77,7 +77,11 @@ def _stubs(notebook: str, root: Path, seed: int) -> Iterator[str]:
 
 def _mutants(notebook, source, known, root, seed) -> Iterator[str]:
     for name, exercise in known.items():
-        mutants = read_mutants(notebook, name, source, root)
+        try:
+            mutants = read_mutants(notebook, name, source, root)
+        except BadMutant as bad:
+            yield str(bad)
+            continue
         if len(mutants) < FEWEST_MUTANTS:
             yield f"{notebook}.{name}: {len(mutants)} mutants; at least {FEWEST_MUTANTS} are needed"
         here = [mutant for mutant in mutants if mutant.device in ("cpu", devices.choose(""))]

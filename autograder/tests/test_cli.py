@@ -57,6 +57,14 @@ def test_a_graphics_card_that_is_not_there_is_status_2(inside, capsys, monkeypat
     assert "no CUDA device" in capsys.readouterr().err
 
 
+def test_a_release_that_fails_is_one_line_and_status_1(own_course, monkeypatch, capsys):
+    path = own_course / "solutions/pooling/pooling_numpy.py"
+    path.write_text(path.read_text().replace("def max_pool2d(", "def max_pool_2d("))
+    monkeypatch.chdir(own_course)
+    assert main(["release", "pooling"]) == 1
+    assert capsys.readouterr().err.startswith("autograder: max_pool_2d in pooling_numpy has no")
+
+
 def test_without_a_sandbox_grade_refuses_in_one_line(inside, capsys, monkeypatch):
     from autograder.grading import judge, sandbox
 

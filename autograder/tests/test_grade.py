@@ -103,3 +103,13 @@ def test_feedback_shows_the_judges_words(graded):
     assert done.returncode == 0, done.stderr[-2000:]
     page = (course / "build/feedback/chen/pooling/pooling_numpy.html").read_text()
     assert "Pad with -inf" in page
+
+
+def test_without_the_sandbox_the_marks_are_the_same_and_the_warning_is_loud(graded):
+    course, _ = graded
+    done = run(course, "autograder", "grade", "pooling", "--students", "chen", "gus", "--csv",
+               "bare.csv", "--device", "cpu", "--no-sandbox")
+    assert done.returncode == 0 and "WARNING: learners' code runs with your rights" in done.stderr
+    with (course / "bare.csv").open(newline="") as file:
+        bare = marks_of(csv.DictReader(file))
+    assert bare == {key: marks for key, marks in marks_of(table(course)).items() if key in bare}

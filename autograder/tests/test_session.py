@@ -1,6 +1,7 @@
 """The learner's process, seen from the judge's end: what it may, what it may not, how it ends."""
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -129,6 +130,22 @@ def test_a_submission_has_an_empty_folder_of_its_own_and_no_environment_of_ours(
         running.start()
         seen = texts(running, 0)
     assert seen.startswith("[]") and "SECRET" not in seen and "/submission" in seen
+
+
+def test_without_a_sandbox_a_submission_still_ends_with_all_it_started():
+    spawn = "import subprocess\np = subprocess.Popen(['sleep', '60'])\nprint(p.pid)"
+    with Session(zygote("numpy", False), "pooling_numpy", [spawn, POOL], LIMITS) as running:
+        assert ask(running).values
+        pid, folder = int(texts(running, 0)), running._child.folder.name
+    deadline = time.monotonic() + 5
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(pid) and not Path(folder).exists()
+
+
+def alive(pid):
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().split()[2] != "Z"
 
 
 def test_two_submissions_share_no_state():
