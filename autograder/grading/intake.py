@@ -73,11 +73,12 @@ def find_notebook(path: Path, released: NotebookNode, chapter: list[str]) -> Pat
     Unreadable
         If there is none, or more than one could be meant.
     """
-    if path.is_file() and not path.is_symlink() and not path.parent.is_symlink():
+    linked = path.parent.is_symlink() or path.parent.parent.is_symlink()
+    if path.is_file() and not path.is_symlink() and not linked:
         return path
     others = [other for other in sorted(path.parent.glob("*.ipynb"))
               if other.stem not in chapter and other.is_file()
-              and not other.is_symlink() and not path.parent.is_symlink()]
+              and not other.is_symlink() and not linked]
     ids = grade_ids(released)
     candidates = [other for other in others if _shares_cells(other, ids)]
     if len(candidates) != 1:

@@ -74,8 +74,9 @@ class SubmissionExporter(NotebookExporter):
     def from_filename(self, filename: str, resources: dict | None = None, **kw: object):
         """Return a notebook from a file."""
         course = self.parent.coursedir
-        submitted = Path(course.format_path(course.submitted_directory, ".", ".")).resolve()
-        if submitted not in Path(filename).resolve().parents:
+        # Not resolved: a link in a submission must not lead out of this rule.
+        submitted = Path(os.path.abspath(course.format_path(course.submitted_directory, ".", ".")))
+        if submitted not in Path(os.path.abspath(filename)).parents:
             return super().from_filename(filename, resources, **kw)
         nb = take_in(Path(filename), Path(course.root))
         return self.from_notebook_node(nb, resources, **kw)

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import sysconfig
+from ctypes.util import find_library
 from pathlib import Path
 
 from autograder.grading.isolate import HOME
@@ -22,6 +23,12 @@ NOT_FOR_NUMPY = ("torch", "torchgen", "functorch", "scipy", "sklearn", "sympy", 
 CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL")
 
 
+#: What helps where the room cannot be built although bubblewrap is there.
+REMEDY = ("user namespaces may be off for ordinary users: sysctl -w "
+          "user.max_user_namespaces=10000, on Ubuntu "
+          "kernel.apparmor_restrict_unprivileged_userns=0, or grade as root")
+
+
 class SandboxMissing(Exception):
     """Learners' code cannot be shut in on this machine; the message says what is missing."""
 
@@ -32,8 +39,11 @@ def program() -> str:
     Raises
     ------
     SandboxMissing
-        If there is neither.
+        If there is neither, or libseccomp is missing.
     """
+    if not find_library("seccomp"):
+        raise SandboxMissing("libseccomp is missing, so system calls cannot be refused: "
+                             "apt-get install libseccomp2 (Linux only)")
     found = shutil.which("bwrap")
     if found:
         return found

@@ -62,7 +62,8 @@ class Zygote:
                 stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
         if self.control.recv(5) != b"ready":
             self.close()
-            raise sandbox.SandboxMissing(f"the {kind} worker did not start; its message is above")
+            raise sandbox.SandboxMissing(
+                f"the {kind} worker did not start (what it said is above); {sandbox.REMEDY}")
 
     def fork(self, limits: Limits, disabled: str = "") -> Child:
         """Return a new child, in which operators whose names match ``disabled`` are gone.
@@ -93,7 +94,8 @@ class Zygote:
         except EOFError:
             child.end()
             raise sandbox.SandboxMissing(
-                "a submission could not be shut in; the step that failed is named above") from None
+                "a submission could not be shut in (the step that failed is named above); "
+                f"{sandbox.REMEDY}") from None
         return child
 
     def close(self) -> None:

@@ -1,14 +1,22 @@
 """Odd folders and files in a class: nothing stops the run, nothing outside is followed."""
 
+import json
 import os
 import shutil
 
 import nbformat
 import pytest
 
+import test_intake as broken
 from autograder.grading.release import source_notebook
 from classroom import gradebook_marks, marks_of, run, table
 
+BREAKAGES = (
+    broken.delete_check, broken.edit_check, broken.unlock_check, broken.retype_check,
+    broken.retype_answer, broken.strip_metadata, broken.lists_for_metadata, broken.new_format,
+    broken.duplicate_everything, broken.no_kernel, broken.attachments, broken.outputs,
+    broken.worksheets,
+)
 ODD_NAMES = ("a b", "Zoë", "q?*", "o'hara", "a+b(c)", "-dash", "semi;colon$HOME")
 
 
@@ -22,6 +30,12 @@ def odd(root, course, tmp_path_factory):
         place.mkdir(parents=True)
         nbformat.write(nb, place / "pooling_numpy.ipynb")
     submitted = folder / "build/submitted"
+    for break_it in BREAKAGES:
+        tree = json.loads(nbformat.writes(nb))
+        break_it(tree)
+        place = submitted / break_it.__name__ / "pooling"
+        place.mkdir(parents=True)
+        (place / "pooling_numpy.ipynb").write_text("\ufeff" + json.dumps(tree))
     os.chmod(submitted / "read-only/pooling/pooling_numpy.ipynb", 0o444)
     os.chmod(submitted / "read-only/pooling", 0o555)
     _replace_by_link(submitted / "linked-file/pooling/pooling_numpy.ipynb",
@@ -53,8 +67,9 @@ def test_the_run_goes_through_and_tells_of_a_name_that_nbgrader_cannot_find(odd)
     assert marks_of(table(folder))["[x]", "pooling_numpy"] == 70
 
 
-@pytest.mark.parametrize("student", [*ODD_NAMES, "read-only", "extra-files"])
-def test_an_odd_name_or_folder_costs_nothing(odd, student):
+@pytest.mark.parametrize("student", [
+    *ODD_NAMES, "read-only", "extra-files", *(break_it.__name__ for break_it in BREAKAGES)])
+def test_an_odd_name_or_a_broken_notebook_costs_nothing(odd, student):
     assert marks_of(table(odd[0]))[student, "pooling_numpy"] == 70
     assert gradebook_marks(odd[0])[student, "pooling_numpy"] == 70
 
@@ -72,3 +87,15 @@ def test_what_is_no_students_folder_is_passed_over(odd):
 def test_other_files_are_not_copied_along(odd):
     copied = list((odd[0] / "build/autograded/extra-files/pooling").iterdir())
     assert sorted(path.name for path in copied) == ["pooling_numpy.ipynb", "pooling_torch.ipynb"]
+
+
+def test_stock_nbgrader_gives_the_same_marks(odd):
+    folder, _ = odd
+    before = gradebook_marks(folder)
+    done = run(folder, "nbgrader", "autograde", "pooling", "--force", "--Judge.device=cpu")
+    assert "[x]" in done.stderr  # the one folder that nbgrader cannot find
+    after = gradebook_marks(folder)
+    assert done.stderr.count("Autograding") == len(after)
+    assert {key: after[key] for key in before} == before
+    assert {student for student, _ in after.keys() - before.keys()} == {"linked-student"}
+    assert after["linked-student", "pooling_numpy"] == 0
