@@ -103,6 +103,8 @@ def _grade(options) -> int:
     from autograder.grading.grade import Settings, grade, summary
     from autograder.grading.sandbox import SandboxMissing
 
+    if sys.platform != "linux":
+        raise UsageError("grading needs Linux; use a Linux virtual machine")
     root = course_root()
     wanted = _chapters(options.chapters, root)
     submissions = (options.submissions or root / "build" / "submitted").resolve()

@@ -57,6 +57,13 @@ def test_a_graphics_card_that_is_not_there_is_status_2(inside, capsys, monkeypat
     assert "no CUDA device" in capsys.readouterr().err
 
 
+def test_grading_elsewhere_than_on_linux_is_refused_in_one_line(inside, capsys, monkeypatch):
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert main(["grade", "pooling"]) == 2
+    assert capsys.readouterr().err == (
+        "autograder: grading needs Linux; use a Linux virtual machine\n")
+
+
 def test_a_release_that_fails_is_one_line_and_status_1(own_course, monkeypatch, capsys):
     path = own_course / "solutions/pooling/pooling_numpy.py"
     path.write_text(path.read_text().replace("def max_pool2d(", "def max_pool_2d("))
