@@ -52,7 +52,7 @@ def _add_grade(commands) -> None:
     one.add_argument("--submissions", type=Path, metavar="DIR",
                      help="DIR/<student>/<chapter>/<notebook>.ipynb (default: build/submitted)")
     one.add_argument("--students", nargs="+", metavar="NAME", help="only these")
-    one.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
+    one.add_argument("--workers", type=int, default=_processors(), metavar="N",
                      help="processes that judge (default: the CPUs that can be used)")
     one.add_argument("--seed", type=int, default=0, metavar="N",
                      help="the run; other numbers draw other hidden cases (default: 0)")
@@ -63,6 +63,12 @@ def _add_grade(commands) -> None:
                      "that holds anything of value)")
     one.add_argument("--csv", type=Path, metavar="FILE", help="(default: build/grades.csv)")
     one.set_defaults(run=_grade)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _check(options) -> int:
