@@ -258,8 +258,8 @@ def max_pool2d_backward(grad_output, x, kernel_size, stride=None, padding=0):
 #   \sum_{0 \le a < k_h,\; 0 \le b < k_w} x_{n,\,c,\; i s_h + a - p_h,\; j s_w + b - p_w}$$
 #
 # Padding counts as 0 and is counted: the divisor is always $k_h k_w$, also at the border, which
-# makes border values smaller. A sum of `float16` values can overflow where the mean would not: add
-# up in `float32`, then convert.
+# makes border values smaller. (A sum of large `float16` values can overflow where the mean would
+# not. That is not tested; adding up in `float32` avoids it.)
 #
 # **By hand.** `x = [[4, 8], [0, 4]]`, `kernel_size=2`, `padding=1`: there are 2×2 windows, each
 # holds one pixel and three padding zeros, so the result is `[[1, 2], [0, 1]]`. Without padding it
