@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.cases import DTYPE, ERRORS, INPUT, Strided
+from autograder.cases import DTYPE, INPUT, Strided
 from autograder.checks.draw import batch, given, several
 
 
@@ -27,8 +27,6 @@ class Adaptive:
         Of the input.
     strided
         Whether the input is a non-contiguous view.
-    error
-        Numbers of which the error's message names one.
     """
 
     property: str
@@ -36,7 +34,6 @@ class Adaptive:
     sizes: tuple
     dtype: str = "float64"
     strided: bool = False
-    error: tuple[int, ...] = ()
 
     def fill(self, array: np.ndarray) -> np.ndarray | Strided:
         """Return an array as these sizes want their input."""
@@ -73,9 +70,8 @@ def adaptive_windows(rng: np.random.Generator) -> Iterator[Adaptive]:
     yield Adaptive(INPUT, _square(2 * several(rng, 2, 3)), (2,))
     yield Adaptive(INPUT, _square(6), (3,), strided=True)
     side = several(rng, 3, 5)
-    yield Adaptive(ERRORS, _square(side), (0,), error=(0,))
-    yield Adaptive(ERRORS, _square(side), (side,))
-    yield Adaptive(ERRORS, _square(side), (1,))
+    yield Adaptive("values", _square(side), (side,))
+    yield Adaptive("values", _square(side), (1,))
 
 
 def pyramids(rng: np.random.Generator) -> Iterator[Adaptive]:
@@ -102,5 +98,4 @@ def pyramids(rng: np.random.Generator) -> Iterator[Adaptive]:
         yield Adaptive(DTYPE, _square(2 * several(rng, 2, 3)), ((2,),), dtype)
     yield Adaptive(INPUT, _square(2 * several(rng, 2, 3)), ((2,),))
     yield Adaptive(INPUT, _square(6), ((3,),), strided=True)
-    yield Adaptive(ERRORS, _square(4), ((3, 0, 4),), error=(0,))
-    yield Adaptive(ERRORS, _square(several(rng, 3, 5)), ((1,),))
+    yield Adaptive("values", _square(several(rng, 3, 5)), ((1,),))

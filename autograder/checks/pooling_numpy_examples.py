@@ -123,8 +123,6 @@ ADAPTIVE_MAX_POOL2D = (
     example("batch", _ALONE, (TWO_BY_TWO, 1), channels(3, 7, 11, 15)),
     example(DTYPE, "", (FLOAT32, 1), image([4])),
     example(INPUT, "", (SMALL, 1), image([4])),
-    example(ERRORS, "An output side below 1 raises ValueError, and the message contains it.",
-            (SMALL, 0), error=(0,)),
 )
 
 SPATIAL_PYRAMID_POOL = (
@@ -145,8 +143,6 @@ SPATIAL_PYRAMID_POOL = (
             (TWO_BY_TWO[:, :1], (1,)), np.array([[3], [11]])),
     example(DTYPE, "", (FLOAT32, (1,)), np.array([[4]])),
     example(INPUT, "", (SMALL, (1,)), np.array([[4]])),
-    example(ERRORS, "A level below 1 raises ValueError, and the message contains it.",
-            (SMALL, (1, 0)), error=(0,)),
 )
 
 ROI_MAX_POOL = (

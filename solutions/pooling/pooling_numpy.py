@@ -35,9 +35,9 @@ import numpy as np
 #   $$H' = \left\lfloor \frac{H + 2p - k}{s} \right\rfloor + 1$$
 #
 #   pixels: rows and columns at the end that fill no whole window are left out.
-# - Impossible geometry raises `ValueError`: a window side, stride, output side or level below 1, a
-#   negative padding or one over half the window, a window larger than the padded input. The message
-#   contains the number at fault (`5` if a window of 5 does not fit).
+# - Impossible geometry raises `ValueError`: a window side or stride below 1, a negative padding or
+#   one over half the window, a window larger than the padded input. The message contains the number
+#   at fault (`5` if a window of 5 does not fit). Output sides and levels are at least 1.
 # - A task ends with what is checked. *Rectangles* are windows, strides, paddings and images that
 #   are not square; *odd sizes* leave rows or columns over; *overlap* and *gaps* come of a stride
 #   below or above the window; *uneven* sizes are no multiple of the output's; *batch* is `N` and
@@ -405,7 +405,7 @@ def avg_pool2d_backward(grad_output, input_shape, kernel_size, stride=None, padd
 # **By hand.** 5 columns into 3: windows $[0, 2)$, $[1, 4)$, $[3, 5)$. The row `1 2 9 4 5` becomes
 # `2 9 5`. And 2 columns into 3: $[0, 1)$, $[0, 2)$, $[1, 2)$, so `7 3` becomes `7 7 3`.
 #
-# **Checked:** values, uneven, larger output, rectangles, batch, dtype, input, errors.
+# **Checked:** values, uneven, larger output, rectangles, batch, dtype, input.
 
 # %%
 def adaptive_max_pool2d(x, output_size):
@@ -465,7 +465,7 @@ def adaptive_max_pool2d(x, output_size):
 # maxima of the whole channels, `4 8`, then level 2, channel by channel: `1 2 3 4  8 7 6 5`. That
 # makes $2 \cdot (1 + 4) = 10$ numbers.
 #
-# **Checked:** values, order, levels, uneven, rectangles, batch, dtype, input, errors.
+# **Checked:** values, order, levels, uneven, rectangles, batch, dtype, input.
 
 # %%
 def spatial_pyramid_pool(x, levels=(1, 2, 4)):
