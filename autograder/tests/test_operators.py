@@ -47,7 +47,6 @@ def max_pool2d(x, kernel_size, stride=None, padding=0):
     "the record switched off": '''
 import autograder.observe_torch as observe_torch
 observe_torch._forbidden = lambda *a: ()
-observe_torch._disable_profiler_legacy = lambda: []
 
 def max_pool2d(x, kernel_size, stride=None, padding=0):
     return torch.nn.functional.max_pool2d(x, kernel_size, stride, padding)
