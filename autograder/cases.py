@@ -43,6 +43,8 @@ class Case:
         What the function, or the constructed module, is called with.
     init, init_kwargs
         For a class: what it is constructed with.
+    weights
+        For a module: what its parameters are set to, as `autograder.weights` tells.
     grad
         The gradient that comes back from above; None: no backward pass.
     error
@@ -54,6 +56,7 @@ class Case:
     kwargs: dict = field(default_factory=dict)
     init: tuple = ()
     init_kwargs: dict = field(default_factory=dict)
+    weights: dict = field(default_factory=dict)
     grad: np.ndarray | None = None
     error: tuple[int, ...] = ()
 

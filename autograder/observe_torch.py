@@ -15,6 +15,7 @@ from torch.autograd.profiler_legacy import profile
 
 from autograder import observe_numpy
 from autograder.cases import Case, Exercise, Observation, Strided, Value, WrongType, failed
+from autograder.weights import fill, named
 
 #: How PyTorch names the run of one node of the backward graph.
 ENGINE = "autograd::engine::evaluate_function: "
@@ -77,7 +78,9 @@ def _callable(exercise: Exercise, learner: Any, case: Case, args: list) -> Any:
     if issubclass(learner, torch.autograd.Function):
         return learner.apply
     first = next(value for value in args if isinstance(value, torch.Tensor))
-    return learner(*case.init, **case.init_kwargs).to(first.device, first.dtype)
+    module = learner(*case.init, **case.init_kwargs).to(first.device, first.dtype)
+    fill(module, case.weights)
+    return module
 
 
 def _tensor(value: Any, device: str, gradient: bool) -> Any:
@@ -101,7 +104,7 @@ def _gradients(exercise, module, args, output, case, calls) -> dict[str, Value]:
     tensors = [value for value in args if isinstance(value, torch.Tensor)]
     inputs = dict(zip(exercise.arguments, tensors, strict=False))
     if isinstance(module, torch.nn.Module):
-        inputs |= dict(module.named_parameters())
+        inputs |= named(module, case.weights) or dict(module.named_parameters())
     inputs = {name: value for name, value in inputs.items() if value.requires_grad}
     with recorded(exercise, calls):
         found = torch.autograd.grad(output, list(inputs.values()), above, allow_unused=True)

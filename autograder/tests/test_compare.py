@@ -95,9 +95,11 @@ def test_an_exception_is_told_with_its_message_unless_the_case_is_hidden():
     assert said(Case("values"), got, seen(value(1)), hidden=True) == "it raised an exception"
 
 
-def test_a_wrong_type_is_told_as_it_is():
+def test_a_wrong_type_is_told_as_it_is_unless_the_case_is_hidden():
     got = Observation(error=("WrongType", "expected a tensor, got list", False))
-    assert said(Case("values"), got, seen(value(1)), hidden=True) == "expected a tensor, got list"
+    assert said(Case("values"), got, seen(value(1))) == "expected a tensor, got list"
+    hidden = said(Case("values"), got, seen(value(1)), hidden=True)
+    assert hidden == "what came back is not of the kind asked for"
 
 
 @pytest.mark.parametrize(("error", "fault"), [

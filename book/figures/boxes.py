@@ -71,8 +71,8 @@ def tally():
     }
     parts = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     return Markdown(
-        f"**{len(CLAIMS)} of {ALL_CLAIMS} claims measured:** {parts}. The other "
-        f"{ALL_CLAIMS - len(CLAIMS)} wait for their chapters."
+        f"**{len(CLAIMS)} of {len(ALL_CLAIMS)} claims measured:** {parts}. The other "
+        f"{len(ALL_CLAIMS) - len(CLAIMS)} wait for their chapters."
     )
 
 
@@ -119,13 +119,13 @@ def aliasing():
     return Markdown("\n".join(lines))
 
 
-def summary():
-    """List the verdicts of the claims, without numbers."""
+def summary(chapter):
+    """List the verdicts of a chapter's claims, without numbers."""
     lines = ["| claim | verdict |", "|---|---|"]
     for name, entry in CLAIMS.items():
-        lines.append(
-            f"| {{ref}}`{name} <{name.lower()}>` {entry.text} | **{verdict(name).verdict}** |"
-        )
+        if entry.chapter == chapter:
+            link = f"{{ref}}`{name} <{name.lower()}>`"
+            lines.append(f"| {link} {entry.text} | **{verdict(name).verdict}** |")
     return Markdown("\n".join(lines))
 
 
