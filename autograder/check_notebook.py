@@ -52,7 +52,8 @@ def _exercises_of(path: Path) -> dict[str, Exercise]:
 def _code(path: Path) -> list[str]:
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        codes = [cell for cell in cells if cell["cell_type"] == "code"]
+        codes = [cell for cell in cells if cell["cell_type"] == "code"
+                 and "demo" not in cell.get("metadata", {}).get("tags", [])]
         graded = [cell.get("metadata", {}).get("nbgrader", {}).get("grade") for cell in codes]
         sources = ["".join(cell["source"]) for cell in codes]
     except OSError as error:

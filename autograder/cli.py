@@ -52,12 +52,18 @@ def _add_grade(commands) -> None:
     one.add_argument("--submissions", type=Path, metavar="DIR",
                      help="DIR/<student>/<chapter>/<notebook>.ipynb (default: build/submitted)")
     one.add_argument("--students", nargs="+", metavar="NAME", help="only these")
-    one.add_argument("--workers", type=int, default=_processors(), metavar="N",
-                     help="processes that judge (default: the CPUs that can be used)")
+    one.add_argument("--workers", type=int, metavar="N",
+                     help="processes that judge (default: the CPUs that can be used; with cuda 1)")
+    one.add_argument("--scheduler", default="", metavar="ADDRESS",
+                     help="a Dask scheduler whose workers judge instead, such as tcp://host:8786")
     one.add_argument("--seed", type=int, default=0, metavar="N",
                      help="the run; other numbers draw other hidden cases (default: 0)")
     one.add_argument("--device", default="", choices=["cpu", "cuda"],
                      help="where torch exercises run (default: cuda if there is one)")
+    one.add_argument("--run-all", action="store_true",
+                     help="run also the cells that no exercise needs (figures, demonstrations)")
+    one.add_argument("--regrade", action="store_true",
+                     help="judge again what was judged before, too")
     one.add_argument("--no-sandbox", action="store_true",
                      help="run learners' code as yourself, with all your rights (not on a machine "
                      "that holds anything of value)")
@@ -107,7 +113,9 @@ def _doctor(options) -> int:
 def _grade(options) -> int:
     from autograder.grading import devices
     from autograder.grading.grade import Settings, grade, summary
+    from autograder.grading.kept import Busy
     from autograder.grading.sandbox import SandboxMissing
+    from autograder.grading.workers import NoCluster
 
     if sys.platform != "linux":
         raise UsageError("grading needs Linux; use a Linux virtual machine")
@@ -115,7 +123,7 @@ def _grade(options) -> int:
     wanted = _chapters(options.chapters, root)
     submissions = (options.submissions or root / "build" / "submitted").resolve()
     students = _students(options.students, submissions)
-    if options.workers < 1:
+    if options.workers is not None and options.workers < 1:
         raise UsageError(f"--workers {options.workers}: expected at least 1")
     try:
         device = devices.choose(options.device)
@@ -125,10 +133,17 @@ def _grade(options) -> int:
     if options.no_sandbox:
         print("WARNING: learners' code runs with your rights: it can read and change whatever you "
               "can, the marks included.", file=sys.stderr)
-    settings = Settings(root, submissions, options.workers, options.seed, device, table,
-                        not options.no_sandbox)
+    workers = options.workers or (1 if device == "cuda" else _processors())
+    settings = Settings(root, submissions, workers, options.seed, device, table,
+                        not options.no_sandbox, options.run_all, options.regrade,
+                        options.scheduler)
     try:
         problems = grade(wanted, students, settings)
+    except (Busy, NoCluster) as reason:
+        raise UsageError(str(reason)) from None
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on where it was", file=sys.stderr)
+        return 1
     except SandboxMissing as missing:
         raise UsageError(f"{missing}. autograder doctor tells more; --no-sandbox grades "
                          "without protection") from None

@@ -1,45 +1,34 @@
-"""Grade a class: judge every notebook, let nbgrader enter the marks, write the table."""
+"""Grade a class: judge every notebook, enter the marks, write the table."""
 
 from __future__ import annotations
 
 import csv
-import glob
-import multiprocessing
+import json
 import os
 import traceback
-import warnings
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from importlib import import_module
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import NbGraderAPI
-from sqlalchemy.exc import SAWarning
-from tqdm import tqdm
+import nbformat
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
 
-from autograder.cases import exercises
+from autograder.grading.entry import Register
 from autograder.grading.intake import take_in
-from autograder.grading.judge import Verdict, judge, zygote
-from autograder.grading.nbgrader_step import course_config
+from autograder.grading.judge import zygote
+from autograder.grading.kept import keep, kept, only_grader
+from autograder.grading.nbgrader_step import nbgrader_settings
+from autograder.grading.progress import Progress
 from autograder.grading.release import release
-from autograder.grading.score import nothing
 from autograder.grading.seeds import seed_for
+from autograder.grading.task import Result, Task, course_version, result, unjudged
+from autograder.grading.workers import judged
 from autograder.grading.zygote import Limits
 from autograder.paths import notebooks
 
 COLUMNS = ("student", "chapter", "notebook", "exercise", "points", "max_points", "reason")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One notebook of one student; ``path`` is where it should lie."""
-
-    student: str
-    chapter: str
-    notebook: str
-    path: Path
 
 
 @dataclass(frozen=True)
@@ -53,36 +42,59 @@ class Settings:
     device: str
     csv: Path
     sandboxed: bool = True
+    run_all: bool = False
+    regrade: bool = False
+    scheduler: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook of one student; ``path`` is where it should lie."""
+
+    student: str
+    chapter: str
+    notebook: str
+    path: Path
+
+    def result_path(self, root: Path) -> Path:
+        """Return where its result is kept."""
+        return root / "build" / "judged" / self.student / self.chapter / f"{self.notebook}.json"
 
 
 def grade(chapters: list[str], students: list[str], settings: Settings) -> list[str]:
     """Grade chapters of a class and return what could not be graded, a line each.
 
     The marks are in nbgrader's gradebook, the notebooks in ``build/autograded``, the table in
-    ``settings.csv``.
+    ``settings.csv``. A notebook whose result is kept from an earlier run is not judged again.
 
     Raises
     ------
+    Busy
+        If the course is being graded already.
+    NoCluster
+        If no Dask scheduler answers.
     SandboxMissing
         If answers are to be shut in and this machine cannot do it; nothing was graded then.
     """
-    if settings.sandboxed:
-        zygote("numpy", True).fork(Limits()).end()
-    for chapter in chapters:
-        _register(chapter, settings.root)
-    jobs = [Job(student, chapter, notebook,
-                settings.submissions / student / chapter / f"{notebook}.ipynb")
-            for student in students for chapter in chapters
-            for notebook in notebooks(chapter, settings.root)]
-    verdicts, problems = judge_all(jobs, settings)
-    problems += enter_marks(verdicts, settings)
-    write_table(verdicts, settings.csv)
-    return problems
+    with only_grader(settings.root):
+        if settings.sandboxed and not settings.scheduler:
+            zygote("numpy", True).fork(Limits()).end()
+        config = nbgrader_settings(settings.root)
+        config.CourseDirectory.submitted_directory = os.path.relpath(
+            settings.submissions, settings.root)
+        for chapter in chapters:
+            _register(chapter, settings.root, config)
+        jobs = [Job(student, chapter, notebook,
+                    settings.submissions / student / chapter / f"{notebook}.ipynb")
+                for student in students for chapter in chapters
+                for notebook in notebooks(chapter, settings.root)]
+        problems = _grade(jobs, config, settings)
+        write_table(jobs, settings)
+        return problems
 
 
-def _register(chapter: str, root: Path) -> None:
+def _register(chapter: str, root: Path, config: Config) -> None:
     """Enter a chapter in the gradebook if it is not there."""
-    config = course_config(root)
     known = root / config.CourseDirectory.source_directory / chapter
     with Gradebook(config.CourseDirectory.db_url, config.CourseDirectory.course_id) as gradebook:
         try:
@@ -93,71 +105,85 @@ def _register(chapter: str, root: Path) -> None:
         release(chapter, root)
 
 
-def judge_all(jobs: list[Job], settings: Settings) -> tuple[dict[Job, Verdict], list[str]]:
-    """Return the verdicts of all jobs, and a line for each that has none."""
-    verdicts, problems = {}, []
-    progress = tqdm(total=len(jobs), unit="notebook", desc="judging")
-    for job, verdict, problem in _run_all(jobs, settings):
-        verdicts[job] = verdict
-        if problem:
-            problems.append(problem)
-        progress.update()
+def _grade(jobs: list[Job], config: Config, settings: Settings) -> list[str]:
+    """Judge what has no result yet; enter each submission as soon as all its notebooks have."""
+    missing: dict[tuple[str, str], int] = {}
+    for job in jobs:
+        missing[job.student, job.chapter] = missing.get((job.student, job.chapter), 0) + 1
+    problems: list[str] = []
+    progress = Progress(len(jobs))
+    with Register(config) as register:
+        for job, problem in _results(jobs, settings):
+            progress.update(problem)
+            if problem:
+                problems.append(problem)
+            missing[job.student, job.chapter] -= 1
+            if not missing[job.student, job.chapter]:
+                problems += _enter(register, job, settings)
     progress.close()
-    return {job: verdicts[job] for job in jobs}, problems
-
-
-def _run_all(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, Verdict, str]]:
-    if settings.workers == 1:
-        yield from (judge_job(job, settings) for job in jobs)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(settings.workers, mp_context=context) as pool:
-        for done in as_completed([pool.submit(judge_job, job, settings) for job in jobs]):
-            yield done.result()
-
-
-def judge_job(job: Job, settings: Settings) -> tuple[Job, Verdict, str]:
-    """Judge one notebook; what goes wrong on our side is told and scored as nothing."""
-    try:
-        seed = seed_for(settings.root, job.student, job.notebook, settings.seed)
-        nb = take_in(job.path, settings.root)
-        verdict = judge(nb, job.notebook, settings.root, seed, settings.device,
-                        sandboxed=settings.sandboxed)
-        return job, verdict, ""
-    except Exception:
-        known = exercises(import_module(f"autograder.checks.{job.notebook}"))
-        reason = "could not be graded; the instructor has been told"
-        verdict = Verdict({name: nothing(one, reason) for name, one in known.items()}, {})
-        return job, verdict, f"{job.student}, {job.notebook}:\n{traceback.format_exc()}"
-
-
-def enter_marks(verdicts: dict[Job, Verdict], settings: Settings) -> list[str]:
-    """Let nbgrader autograde every submission with the verdicts; return what it refused."""
-    config = course_config(settings.root)
-    config.CourseDirectory.submitted_directory = os.path.relpath(
-        settings.submissions, settings.root)
-    config.Judge.verdicts = {(job.student, job.notebook): v for job, v in verdicts.items()}
-    api = NbGraderAPI(config=config)
-    problems = []
-    # nbgrader 0.9.6 with SQLAlchemy 2.1 warns of its own queries.
-    warnings.filterwarnings("ignore", category=SAWarning)
-    handed_in = {(job.chapter, job.student): None for job in verdicts
-                 if any(job.path.parent.glob("*.ipynb"))}
-    for chapter, student in tqdm(handed_in, unit="student", desc="entering marks"):
-        result = api.autograde(chapter, glob.escape(student))
-        if not result["success"]:
-            problems.append(f"{student}, {chapter}: nbgrader refused it\n{result['log']}")
     return problems
 
 
-def write_table(verdicts: dict[Job, Verdict], path: Path) -> None:
+def _results(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, str]]:
+    """Yield every job once its result is kept, and what went wrong with it."""
+    ready: list[Job] = []
+
+    def tasks() -> Iterator[tuple[tuple[Job, Task], bytes]]:
+        for job in jobs:
+            task = _task(job, settings)
+            if not settings.regrade and kept(job.result_path(settings.root), task.key):
+                ready.append(job)
+            else:
+                yield (job, task), task.dumps()
+
+    for (job, task), data in judged(tasks(), settings.workers, settings.scheduler):
+        if isinstance(data, Exception):
+            nb = nbformat.from_dict(json.loads(task.text))
+            data = result(nb, unjudged(job.notebook), f"{type(data).__name__}: {data}").dumps()
+        problem = Result.loads(data).problem
+        keep(job.result_path(settings.root), task.key, data, again=bool(problem))
+        yield job, problem and f"{job.student}, {job.notebook}:\n{problem}"
+        while ready:
+            yield ready.pop(), ""
+    yield from ((job, "") for job in ready)
+
+
+def _task(job: Job, settings: Settings) -> Task:
+    nb = take_in(job.path, settings.root)
+    return Task(
+        notebook=job.notebook,
+        text=json.dumps(nb),
+        seed=seed_for(settings.root, job.student, job.notebook, settings.seed),
+        device=settings.device,
+        run_all=settings.run_all,
+        sandboxed=settings.sandboxed,
+        root=str(settings.root),
+        version=course_version(job.chapter, settings.root),
+    )
+
+
+def _enter(register: Register, job: Job, settings: Settings) -> list[str]:
+    """Enter the submission that a job is part of, if anything was handed in; return problems."""
+    folder = job.path.parent
+    if not any(folder.glob("*.ipynb")):
+        return []
+    parts = [replace(job, notebook=name) for name in notebooks(job.chapter, settings.root)]
+    try:
+        register.enter(job.student, job.chapter, folder, {
+            part.notebook: kept(part.result_path(settings.root)) for part in parts})
+    except (SQLAlchemyError, InvalidEntry, OSError):
+        return [f"{job.student}, {job.chapter}: nbgrader refused it\n{traceback.format_exc()}"]
+    return []
+
+
+def write_table(jobs: list[Job], settings: Settings) -> None:
     """Write one row a student and exercise."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
+    settings.csv.parent.mkdir(parents=True, exist_ok=True)
+    with settings.csv.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for job, verdict in verdicts.items():
-            for name, found in verdict.scores.items():
+        for job in jobs:
+            for name, found in kept(job.result_path(settings.root)).scores.items():
                 writer.writerow((job.student, job.chapter, job.notebook, name, found.total,
                                  found.max_points, found.reason))
 

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.paths import chapter_of, exercise_path, notebooks
 
 #: Files larger than this many bytes are not read.
 SIZE_LIMIT = 20_000_000
-NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+KINDS = ("code", "markdown", "raw")
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,18 @@ def take_in(path: Path, root: Path) -> NotebookNode:
         If nothing can be read, the released notebook; ``metadata["autograder"]["reason"]`` then
         says why.
     """
-    released = nbformat.read(exercise_path(path.stem, root), as_version=4)
+    released = deepcopy(_released(exercise_path(path.stem, root)))
     try:
         file = find_notebook(path, released, notebooks(chapter_of(path.stem), root))
         return rebuild(read_cells(file), released)
     except Unreadable as problem:
         released.metadata["autograder"] = {"reason": problem.reason}
         return released
+
+
+@cache
+def _released(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
 
 
 def find_notebook(path: Path, released: NotebookNode, chapter: list[str]) -> Path:
@@ -137,7 +144,7 @@ def _cell(cell: dict) -> dict:
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     kind = cell.get("cell_type")
-    return {"type": kind if isinstance(kind, str) and kind in NEW_CELL else "raw",
+    return {"type": kind if isinstance(kind, str) and kind in KINDS else "raw",
             "source": source if isinstance(source, str) else "",
             "id": name if isinstance(name, str) else ""}
 
@@ -152,11 +159,11 @@ def rebuild(cells: list[dict], released: NotebookNode) -> NotebookNode:
              if "nbgrader" in cell.metadata}
     nb = nbformat.v4.new_notebook(metadata=released.metadata)
     left = dict(known)
-    texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
+    plain = {cell.source: cell for cell in released.cells if "nbgrader" not in cell.metadata}
     for cell in cells:
         course = left.get(cell["id"])
         if course is None:
-            nb.cells.append(_plain_cell(cell, texts))
+            nb.cells.append(_plain_cell(cell, plain))
         elif course.metadata.nbgrader.solution:
             nb.cells.append(_answer(left.pop(cell["id"]), cell["source"]))
         else:
@@ -170,10 +177,16 @@ def rebuild(cells: list[dict], released: NotebookNode) -> NotebookNode:
     return nb
 
 
-def _plain_cell(cell: dict, texts: set[str]) -> NotebookNode:
-    """Return a cell of the learner's own; markup in its text is shown, not obeyed."""
-    if cell["type"] == "code" or cell["source"] in texts:
-        return NEW_CELL[cell["type"]](cell["source"])
+def _plain_cell(cell: dict, plain: dict[str, NotebookNode]) -> NotebookNode:
+    """Return a cell that is no exercise: the course's, or the learner's own.
+
+    Markup in a learner's text is shown, not obeyed.
+    """
+    course = plain.get(cell["source"])
+    if course and course.cell_type == cell["type"]:
+        return course.copy()
+    if cell["type"] == "code":
+        return new_code_cell(cell["source"])
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", cell["source"]))])
     return new_markdown_cell(f"{fence}text\n{cell['source']}\n{fence}")
 

@@ -104,7 +104,7 @@ def enter(rules, user: int, memory: int, seconds: int) -> None:
     """
     root = os.geteuid() == 0
     _unshare(root)
-    _die_with_parent()
+    die_with_parent()
     mounted, told = os.pipe()
     first = os.fork()
     if first:
@@ -112,14 +112,14 @@ def enter(rules, user: int, memory: int, seconds: int) -> None:
         os.read(mounted, 1)  # Until then /proc shows the worker's processes.
         os.closerange(3, FILES)
         _watch(first, memory)
-    _die_with_parent()
+    die_with_parent()
     _mount()
     os.close(mounted)
     os.close(told)
     _limit(memory, seconds)
     _drop(user if root else None)
     rules.load()
-    _die_with_parent()
+    die_with_parent()
     second = os.fork()
     if second:
         os.closerange(3, FILES)
@@ -142,7 +142,7 @@ def _unshare(root: bool) -> None:
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """End when the parent ends; to be said again after each fork and change of user."""
     _call(LIBC.prctl, SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import textwrap
-from dataclasses import dataclass
+import threading
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -12,28 +11,14 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 
 from autograder.cases import exercises
+from autograder.grading.demos import not_needed
 from autograder.grading.outputs import harmless
 from autograder.grading.sandbox import SandboxMissing
 from autograder.grading.score import Score, Stopped, nothing, score
 from autograder.grading.session import STOPPED, Session, Undefined
+from autograder.grading.verdict import Verdict, is_learners_code
 from autograder.grading.zygote import Limits, Zygote
 from autograder.layers import layers
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the judge found in one notebook.
-
-    Attributes
-    ----------
-    scores
-        By exercise, in the order of the checks.
-    outputs
-        The outputs of the learner's cells, by position in the notebook.
-    """
-
-    scores: dict[str, Score]
-    outputs: dict[int, list[NotebookNode]]
 
 
 def judge(*args, **kwargs) -> Verdict:
@@ -44,7 +29,7 @@ def judge(*args, **kwargs) -> Verdict:
     try:
         return judge_once(*args, **kwargs)
     except (OSError, EOFError, SandboxMissing):
-        zygote.cache_clear()
+        _zygote.cache_clear()
         return judge_once(*args, **kwargs)
 
 
@@ -57,6 +42,7 @@ def judge_once(
     limits: Limits | None = None,
     only: tuple[str, ...] = (),
     sandboxed: bool = True,
+    run_all: bool = False,
 ) -> Verdict:
     """Judge a notebook.
 
@@ -78,6 +64,8 @@ def judge_once(
         Names of the exercises to judge; by default all.
     sandboxed
         Whether the learner's code is shut in; see `autograder.grading.sandbox`.
+    run_all
+        Whether cells that no exercise needs are run too; see `autograder.grading.demos`.
 
     Raises
     ------
@@ -89,7 +77,9 @@ def judge_once(
     reason = nb.metadata.get("autograder", {}).get("reason")
     if reason:
         return Verdict({name: nothing(one, reason) for name, one in chosen.items()}, {})
-    positions = [i for i, cell in enumerate(nb.cells) if is_learners_code(cell)]
+    skipped = set() if run_all else not_needed(nb)
+    positions = [i for i, cell in enumerate(nb.cells)
+                 if is_learners_code(cell) and i not in skipped]
     sources = [nb.cells[i].source for i in positions]
     solutions = layers(notebook, root)
     scores, shown = {}, {}
@@ -105,12 +95,6 @@ def judge_once(
         scores |= {name: one or nothing(known[name], why_undefined(name, nb, outputs))
                    for name, one in found.items()}
     return Verdict({name: scores[name] for name in chosen}, shown)
-
-
-def is_learners_code(cell: NotebookNode) -> bool:
-    """Return whether a cell is the learner's to run: code, and not graded."""
-    graded = "nbgrader" in cell.metadata and cell.metadata.nbgrader.get("grade", False)
-    return cell.cell_type == "code" and not graded
 
 
 def _score(session: Session, exercise, reference, seed: int, device: str) -> Score | None:
@@ -141,27 +125,13 @@ def kind_of(notebook: str) -> str:
     return "torch" if notebook.endswith("_torch") else "numpy"
 
 
-@cache
 def zygote(kind: str, sandboxed: bool = True) -> Zygote:
-    """Return this process's warm worker for notebooks of a kind."""
+    """Return this thread's warm worker for notebooks of a kind."""
+    return _zygote(kind, sandboxed, threading.get_ident())
+
+
+@cache
+def _zygote(kind: str, sandboxed: bool, thread: int) -> Zygote:
     worker = Zygote(kind, sandboxed)
     atexit.register(worker.close)
     return worker
-
-
-def points_text(points: float) -> str:
-    """Return points as nbgrader reads them back: no needless decimals."""
-    return f"{points:g}"
-
-
-def report(found: Score) -> str:
-    """Return the table that a graded cell shows: a line a property, its fault below it."""
-    width = max(len(name) for name in found.points)
-    lines = [f"{found.exercise}: {found.total} of {found.max_points} points"]
-    for name, points in found.points.items():
-        fault = found.faults.get(name, "")
-        mark = "✗" if fault else "✓"
-        lines.append(f"  {mark} {name:<{width}}  {found.earned[name]}/{points}")
-        lines += textwrap.wrap(fault, 88, initial_indent=" " * 6, subsequent_indent=" " * 6,
-                               break_long_words=False, break_on_hyphens=False)
-    return "\n".join(lines) + "\n"

@@ -14,7 +14,6 @@ from pathlib import Path
 from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -23,13 +22,15 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from traitlets import Bool, Dict, Integer, Unicode
+from traitlets import Bool, Integer, Unicode
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.grading import devices
 from autograder.grading.intake import take_in
-from autograder.grading.judge import Verdict, is_learners_code, judge, points_text, report
+from autograder.grading.judge import judge
 from autograder.grading.seeds import seed_for
+from autograder.grading.verdict import write_verdict
 from autograder.paths import notebooks as notebooks_of
 
 
@@ -62,6 +63,11 @@ def course_config(root: Path) -> Config:
     return config
 
 
+def nbgrader_settings(root: Path) -> Config:
+    """Return the settings that nbgrader's own commands read in the course's folder."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+
+
 def expect_all_notebooks(notebooks: list[str], root: Path, **_: object) -> None:
     """Make nbgrader look for the chapter's notebooks, also if they carry other names."""
     folder = Path(notebooks[0]).parent
@@ -91,27 +97,15 @@ class Judge(NbGraderPreprocessor):
     seed = Integer(0, help="The run's seed; the hidden cases of a student and notebook follow "
                    "from it and from the course's secret.").tag(config=True)
     sandboxed = Bool(True, help="Whether learners' code is shut in.").tag(config=True)
-    verdicts = Dict(help="Verdicts that are there already, by (student, notebook).").tag(
+    run_all = Bool(False, help="Whether cells that no exercise needs are run too.").tag(
         config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict):
         """Return the notebook with the verdict in its graded cells."""
         student = resources["nbgrader"]["student"]
         notebook = resources["nbgrader"]["notebook"]
-        verdict = self.verdicts.get((student, notebook)) or judge(
+        verdict = judge(
             nb, notebook, Path(self.root), seed_for(Path(self.root), student, notebook, self.seed),
-            devices.choose(self.device), sandboxed=self.sandboxed)
+            devices.choose(self.device), sandboxed=self.sandboxed, run_all=self.run_all)
         write_verdict(nb, verdict)
         return nb, resources
-
-
-def write_verdict(nb: NotebookNode, verdict: Verdict) -> None:
-    """Write a verdict into a notebook: learners' outputs, and points in the graded cells."""
-    for position, cell in enumerate(nb.cells):
-        if is_learners_code(cell):
-            cell.outputs = verdict.outputs.get(position, [])
-        elif cell.cell_type == "code":
-            found = verdict.scores[cell.metadata.nbgrader.grade_id.removeprefix("check_")]
-            points = {"text/plain": points_text(found.total)}
-            cell.outputs = [new_output("stream", name="stdout", text=report(found)),
-                            new_output("execute_result", data=points)]

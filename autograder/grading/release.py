@@ -13,7 +13,8 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.apps import NbGraderAPI
 
-from autograder.grading.nbgrader_step import course_config
+from autograder.grading.demos import TAG, is_demo
+from autograder.grading.nbgrader_step import course_config, nbgrader_settings
 from autograder.paths import notebooks, solution_path
 from autograder.visible import find_exercise
 
@@ -34,7 +35,7 @@ def release(chapter: str, root: Path) -> None:
         If a source is inconsistent or nbgrader refuses it; ``exercises/`` is then as before.
     """
     folder = root / "exercises" / chapter
-    fresh = derive(chapter, root, course_config(root).CourseDirectory.db_url)
+    fresh = derive(chapter, root, nbgrader_settings(root).CourseDirectory.db_url)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.ipynb"):
         old.unlink()
@@ -90,7 +91,8 @@ def source_notebook(notebook: str, root: Path) -> NotebookNode:
     for position, cell in enumerate(nb.cells):
         name = solution_name(cell)
         cell.id = name or f"{notebook}-{position}"
-        cell.metadata = _solution_metadata(name) if name else NotebookNode()
+        tags = NotebookNode(tags=[TAG]) if is_demo(cell) else NotebookNode()
+        cell.metadata = _solution_metadata(name) if name else tags
         cells.append(cell)
         if name:
             cells.append(_graded_cell(notebook, name))

@@ -44,8 +44,8 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     kind = sys.argv[2]
     rules = isolate.system_call_filter() if "sandboxed" in sys.argv else None
+    shell, recorder = make_shell()  # First: matplotlib asks for a shell when it is imported.
     warm_up(kind)
-    shell, recorder = make_shell()
     for source in WARM_CELLS:
         shell.run_cell(source)
     shell.reset()

@@ -99,8 +99,10 @@ class Zygote:
         return child
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, which does so by itself when nobody can ask it any more."""
         self.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(2)
         self.process.kill()
         self.process.wait()
         self.folder.cleanup()

@@ -593,3 +593,22 @@ def roi_max_pool(x, boxes, output_size):
         np.stack([rows[:, :, w].max(axis=2) for w in windows(x1 - x0, ow)], axis=2, out=out)
     return result
     ### END SOLUTION
+
+# %% [markdown]
+# ## Look at it
+#
+# A thin ring, and what the two poolings make of it: the maximum keeps the line and makes it
+# coarse, the average keeps its weight and makes it faint. (This cell is not run for marks.)
+
+# %% tags=["active-ipynb", "demo"]
+# import matplotlib.pyplot as plt
+#
+# rows, columns = np.mgrid[-1:1:48j, -1:1:48j]
+# ring = (abs(np.hypot(rows, columns) - 0.7) < 0.04).astype(float)[None, None]
+# pictures = {"input": ring, "max_pool2d": max_pool2d(ring, 4), "avg_pool2d": avg_pool2d(ring, 4)}
+# figure, places = plt.subplots(1, 3, figsize=(7, 2.6))
+# for place, (title, picture) in zip(places, pictures.items(), strict=True):
+#     place.imshow(picture[0, 0], cmap="gray_r", vmin=0, vmax=1)
+#     place.set_title(title)
+#     place.axis("off")
+# plt.show()

@@ -462,3 +462,25 @@ def shift_consistency(module, x, max_shift):
         before, *after = [module(x.roll(shift, (2, 3))).argmax(1) for shift in shifts]
     return sum((prediction == before).sum().item() for prediction in after) / (len(after) * len(x))
     ### END SOLUTION
+
+# %% [markdown]
+# ## Look at it
+#
+# A signal of two peaks moves by a pixel at a time. The maximum of every second pair jumps; blurred
+# before it is subsampled, it glides. (This cell is not run for marks.)
+
+# %% tags=["active-ipynb", "demo"]
+# import matplotlib.pyplot as plt
+#
+# signal = torch.zeros(1, 1, 3, 24)
+# signal[..., [6, 7, 15]] = torch.tensor([1.0, 0.6, 0.8])
+# blur = BlurPool2d(1)
+# figure, places = plt.subplots(1, 2, figsize=(7, 2.6), sharey=True)
+# for shift in range(4):
+#     moved = signal.roll(shift, -1)
+#     places[0].plot(max_pool2d(moved, (1, 2))[0, 0, 0])
+#     places[1].plot(blur(max_pool2d(moved, (1, 2), (1, 1)))[0, 0, 0], label=f"shift {shift}")
+# places[0].set_title("maximum, stride 2")
+# places[1].set_title("maximum, then blur")
+# places[1].legend()
+# plt.show()
