@@ -134,7 +134,7 @@ class Observation:
     modified
         Names of things that the call changed and should have left alone.
     forbidden
-        Operators called although the exercise is to write them.
+        Operators called, or loops run, although the exercise is to do without them.
     """
 
     values: dict[str, Value] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+import sys
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from autograder.cases import (
 #: Largest error allowed, in units of the largest expected magnitude (at least 1), by item size.
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-9}
 
+#: What a call did that it may not do, where that is no operator.
+OURS = ("autograd", "loops (for)", "loops (while)")
 #: Why a gradient may be missing.
 CUT = ": .detach(), .data, .item(), NumPy or torch.no_grad() has cut the way back to it"
 
@@ -44,7 +47,9 @@ def difference(
         Whether to leave out whatever tells inputs or expected values.
     """
     if seen.forbidden:
-        return f"it calls {', '.join(seen.forbidden)}, which this exercise does not allow"
+        verb = "uses" if seen.forbidden[0].startswith("loops") else "calls"
+        names = _known(seen.forbidden) if hidden else ", ".join(seen.forbidden)
+        return f"it {verb} {names}, which this exercise does not allow"
     if case.error:
         return _error_difference(case, seen, hidden)
     if seen.error:
@@ -58,6 +63,19 @@ def difference(
         if found:
             return f"{name}: {found}" if len(expected.values) > 1 else found
     return ""
+
+
+def _known(names: tuple[str, ...]) -> str:
+    """Return the first name that is one of ours or PyTorch's.
+
+    The learner's process tells the names, and could write a hidden input into one.
+    """
+    torch = sys.modules.get("torch")
+    for name in names:
+        if name in OURS or (
+                torch and torch._C._jit_get_schemas_for_operator(name)):
+            return name
+    return "something"
 
 
 def _raised(kind: str, message: str, hidden: bool) -> str:

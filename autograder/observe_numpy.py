@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from autograder.cases import Case, Exercise, Observation, Strided, Value, WrongType, failed
+from autograder.loops import loops, recorded
 
 
 def observe(exercise: Exercise, function: Any, case: Case, device: str = "cpu") -> Observation:
@@ -27,6 +30,16 @@ def observe(exercise: Exercise, function: Any, case: Case, device: str = "cpu") 
     after = [value for value in args if isinstance(value, np.ndarray)]
     same = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True))
     return Observation(values, modified=() if same else ("its input",))
+
+
+def observe_without_loops(
+    exercise: Exercise, function: Any, case: Case, device: str = "cpu"
+) -> Observation:
+    """Return what ``function`` does with a case; its loops, and its callees', are forbidden."""
+    codes: set[CodeType] = set()
+    with recorded(function, codes):
+        seen = observe(exercise, function, case, device)
+    return replace(seen, forbidden=loops(codes))
 
 
 def _array(value: Any) -> Any:

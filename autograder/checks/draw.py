@@ -66,3 +66,8 @@ def given(array: np.ndarray, dtype: str, strided: bool) -> np.ndarray | Strided:
     """Return an array in a dtype, as a non-contiguous view if it is to be ``strided``."""
     array = array.astype(dtype)
     return Strided(array) if strided else array
+
+
+def signed(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Return values from 0.5 to 2, about half of them negative."""
+    return positive(rng, *shape) * rng.choice([-1.0, 1.0], shape)

@@ -3,6 +3,8 @@
 ``python -m autograder.grading.bench_layers`` prints the table. The two sides of a row take turns
 and the medians are compared, so that a slower spell of the machine meets both. PyTorch's backward
 is timed alone, after a forward pass that kept what it needs; NumPy's has to find that again.
+A convolution's ratio hangs on NumPy's BLAS, whose kernels the first line names: on a processor too
+new for it OpenBLAS takes those of Haswell, half as fast as AVX-512 (OPENBLAS_CORETYPE sets others).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from time import process_time
 import numpy as np
 import torch
 import torch.nn.functional as F
+from threadpoolctl import threadpool_info
 
 from autograder.layers import layers
 
@@ -123,7 +126,9 @@ def _cpu_time(call: Call) -> float:
 
 def main() -> None:
     """Print the table."""
-    print(f"float32 {SHAPE}, one thread, CPU time, median of interleaved runs")
+    libraries = [one for one in threadpool_info() if one["user_api"] == "blas"]
+    kernels = ", ".join(one.get("architecture", "?") for one in libraries)
+    print(f"float32 {SHAPE}, one thread, CPU time, median of interleaved runs, BLAS for {kernels}")
     print(
         f"{'pass':<14}{'kernel/stride/padding':>22}{'NumPy ms':>10}{'torch ms':>10}"
         f"{'ratio':>7}{'limit':>7}"

@@ -78,7 +78,9 @@ def _by_processes(items: Iterator[Item], workers: int, work) -> Iterator[tuple[A
                     room = workers * AHEAD - len(running)
                     given = [(*item, 1) for item in islice(items, room)]
                 while given:
-                    running[pool.submit(work, given[0][1])] = given.pop(0)
+                    one = given[0]
+                    running[pool.submit(work, one[1])] = one
+                    del given[0]
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

@@ -86,6 +86,16 @@ def test_a_forbidden_operator_is_told_first():
         "it calls aten::max_pool2d, which this exercise does not allow")
 
 
+def test_a_hidden_case_tells_only_operators_that_there_are():
+    import torch  # noqa: F401
+
+    got = seen(value(1), forbidden=("aten::x_is_0_25", "aten::conv2d", "loops (while)"))
+    assert said(Case("values"), got, seen(value(1)), hidden=True) == (
+        "it calls aten::conv2d, which this exercise does not allow")
+    got = seen(value(1), forbidden=("aten::x_is_0_25",))
+    assert "it calls something, which" in said(Case("values"), got, seen(value(1)), hidden=True)
+
+
 def test_an_exception_is_told_with_its_message_unless_the_case_is_hidden():
     got = Observation(error=("TypeError", "a secret", False))
     assert said(Case("values"), got, seen(value(1))) == "it raised TypeError: a secret"

@@ -18,7 +18,6 @@ from nbgrader.preprocessors import ClearSolutions
 from torch import nn
 
 from autograder.cases import exercises as checked
-from autograder.grading.bench import GEOMETRIES, LIMITS, bench
 from autograder.layers import layers
 from autograder.paths import course_root, solution_path
 
@@ -292,8 +291,3 @@ def test_both_notebooks_give_the_same_helpers_and_call_nothing_forbidden():
             n.attr for n in ast.walk(ast.parse(code[exercise])) if isinstance(n, ast.Attribute)
         }
         assert not [word for word in called if "_pool" in word or word in ("grad", "enable_grad")]
-
-
-def test_the_bench_has_a_row_for_each_pass_and_geometry():
-    rows = list(bench(shape=(1, 1, 4, 4), runs=1))
-    assert {name for name, *_ in rows} == set(LIMITS) and len(rows) == 4 * len(GEOMETRIES)
