@@ -42,7 +42,8 @@ experiments: .venv/installed
 	cd book && ../$(BIN)/python -m experiments $(EXPERIMENTS)
 
 bench: .venv/installed
-	$(BIN)/python -m autograder.grading.bench
+	$(BIN)/python -m autograder.grading.bench_layers
+	$(BIN)/python -m autograder.grading.bench_grading
 
 clean:
 	rm -rf build

@@ -5,9 +5,21 @@ from __future__ import annotations
 import ctypes
 import re
 import warnings
+from functools import cache
 
 #: Where the dispatcher finds the kernels of tensors that a notebook can make.
 KEYS = ("CPU", "CUDA", "MkldnnCPU", "QuantizedCPU", "NestedTensorCPU")
+
+
+@cache
+def matching(pattern: str) -> tuple[str, ...]:
+    """Return the names of PyTorch's operators that a regular expression finds; none if empty."""
+    if not pattern:
+        return ()
+    import torch
+
+    names = torch._C._dispatch_get_all_op_names()
+    return tuple(sorted(name for name in names if re.search(pattern, name)))
 
 
 def disable(pattern: str) -> None:
@@ -24,7 +36,7 @@ def disable(pattern: str) -> None:
     """
     import torch
 
-    names = [name for name in torch._C._dispatch_get_all_op_names() if re.search(pattern, name)]
+    names = matching(pattern)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch warns that kernels are replaced: they are.
         for namespace in {name.partition("::")[0] for name in names}:
