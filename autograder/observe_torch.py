@@ -35,7 +35,7 @@ def observe(exercise: Exercise, learner: Any, case: Case, device: str = "cpu") -
     before = [value.detach().clone() for value in args if isinstance(value, torch.Tensor)]
     calls: set[str] = set()
     try:
-        with recorded(exercise, calls):
+        with recorded(exercise.forbidden, calls):
             module = _callable(exercise, learner, case, args)
             output = module(*args, **case.kwargs)
         values = {"output": value_of(output)}
@@ -50,9 +50,9 @@ def observe(exercise: Exercise, learner: Any, case: Case, device: str = "cpu") -
 
 
 @contextmanager
-def recorded(exercise: Exercise, calls: set[str]) -> Iterator[None]:
-    """Collect the names of all operators that PyTorch runs, if the exercise forbids any."""
-    if not exercise.forbidden:
+def recorded(forbidden: str, calls: set[str]) -> Iterator[None]:
+    """Collect the names of all operators that PyTorch runs, if any are forbidden."""
+    if not forbidden:
         yield
         return
     profile().__enter__()
@@ -106,7 +106,7 @@ def _gradients(exercise, module, args, output, case, calls) -> dict[str, Value]:
     if isinstance(module, torch.nn.Module):
         inputs |= named(module, case.weights) or dict(module.named_parameters())
     inputs = {name: value for name, value in inputs.items() if value.requires_grad}
-    with recorded(exercise, calls):
+    with recorded(exercise.forbidden, calls):
         found = torch.autograd.grad(output, list(inputs.values()), above, allow_unused=True)
     return {f"gradient of {name}": value_of(one.reshape(-1) if one.numel() == 1 else one)
             for name, one in zip(inputs, found, strict=True) if one is not None}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 def choose(device: str) -> str:
     """Return ``device``, or what the machine has if it is empty: ``"cuda"``, else ``"cpu"``.
@@ -11,6 +13,8 @@ def choose(device: str) -> str:
     ValueError
         If ``"cuda"`` is asked for and there is none.
     """
+    if device == "cpu" or not (device or any(Path("/dev").glob("nvidia*"))):
+        return "cpu"  # Without importing torch, which takes seconds.
     import torch
 
     if device not in ("", "cpu", "cuda"):

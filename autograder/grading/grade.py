@@ -17,15 +17,14 @@ from traitlets.config import Config
 
 from autograder.grading.entry import Register
 from autograder.grading.intake import take_in
-from autograder.grading.judge import zygote
 from autograder.grading.kept import keep, kept, only_grader
 from autograder.grading.nbgrader_step import nbgrader_settings
 from autograder.grading.progress import Progress
 from autograder.grading.release import release
+from autograder.grading.sandbox import SandboxMissing
 from autograder.grading.seeds import seed_for
 from autograder.grading.task import Result, Task, course_version, result, unjudged
 from autograder.grading.workers import judged
-from autograder.grading.zygote import Limits
 from autograder.paths import notebooks
 
 COLUMNS = ("student", "chapter", "notebook", "exercise", "points", "max_points", "reason")
@@ -77,8 +76,6 @@ def grade(chapters: list[str], students: list[str], settings: Settings) -> list[
         If answers are to be shut in and this machine cannot do it; nothing was graded then.
     """
     with only_grader(settings.root):
-        if settings.sandboxed and not settings.scheduler:
-            zygote("numpy", True).fork(Limits()).end()
         config = nbgrader_settings(settings.root)
         config.CourseDirectory.submitted_directory = os.path.relpath(
             settings.submissions, settings.root)
@@ -136,12 +133,16 @@ def _results(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, str]]:
             else:
                 yield (job, task), task.dumps()
 
+    judged_any = False
     for (job, task), data in judged(tasks(), settings.workers, settings.scheduler):
+        if isinstance(data, SandboxMissing) and not judged_any:
+            raise data
         if isinstance(data, Exception):
             nb = nbformat.from_dict(json.loads(task.text))
             data = result(nb, unjudged(job.notebook), f"{type(data).__name__}: {data}").dumps()
         problem = Result.loads(data).problem
         keep(job.result_path(settings.root), task.key, data, again=bool(problem))
+        judged_any = True
         yield job, problem and f"{job.student}, {job.notebook}:\n{problem}"
         while ready:
             yield ready.pop(), ""

@@ -23,6 +23,7 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 
 from autograder.cases import exercises
 from autograder.grading.judge import judge
+from autograder.grading.sandbox import SandboxMissing
 from autograder.grading.score import Score, nothing
 from autograder.grading.verdict import Verdict, write_verdict
 from autograder.paths import chapter_of, course_root, notebooks
@@ -109,13 +110,21 @@ class Result:
 
 
 def judge_task(data: bytes) -> bytes:
-    """Judge a notebook; what goes wrong on our side is told and scored as nothing."""
+    """Judge a notebook; what goes wrong on our side is told and scored as nothing.
+
+    Raises
+    ------
+    SandboxMissing
+        If answers are to be shut in and this machine cannot do it.
+    """
     task = Task(**json.loads(data))
     nb = nbformat.from_dict(json.loads(task.text))
     try:
         root = _course(task)
         verdict, problem = judge(nb, task.notebook, root, task.seed, task.device,
                                  sandboxed=task.sandboxed, run_all=task.run_all), ""
+    except SandboxMissing:
+        raise
     except Exception:
         verdict, problem = unjudged(task.notebook), traceback.format_exc()
     return result(nb, verdict, problem).dumps()

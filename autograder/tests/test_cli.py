@@ -1,6 +1,7 @@
 """The command line: what it says, and its exit status."""
 
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -72,7 +73,8 @@ def test_a_release_that_fails_is_one_line_and_status_1(own_course, monkeypatch, 
     assert capsys.readouterr().err.startswith("autograder: max_pool_2d in pooling_numpy has no")
 
 
-def test_without_a_sandbox_grade_refuses_in_one_line(inside, capsys, monkeypatch):
+def test_without_a_sandbox_grade_refuses_in_one_line(
+        inside, right, tmp_path, capsys, monkeypatch):
     from autograder.grading import judge, sandbox
 
     def missing():
@@ -80,7 +82,10 @@ def test_without_a_sandbox_grade_refuses_in_one_line(inside, capsys, monkeypatch
 
     monkeypatch.setattr(sandbox, "program", missing)
     judge._zygote.cache_clear()
-    assert main(["grade", "pooling", "--submissions", "."]) == 2
+    (tmp_path / "ada" / "pooling").mkdir(parents=True)
+    shutil.copy(right, tmp_path / "ada" / "pooling")
+    submissions = ["--submissions", str(tmp_path), "--workers", "1"]
+    assert main(["grade", "pooling", *submissions]) == 2
     error = capsys.readouterr().err
     assert "apt-get install bubblewrap" in error and "--no-sandbox" in error
     assert error.count("\n") == 1

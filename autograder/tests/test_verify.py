@@ -1,5 +1,7 @@
 """``autograder verify`` proves the chapter, and finds what is wrong with one."""
 
+from pathlib import Path
+
 import pytest
 
 from autograder.cases import exercises
@@ -13,6 +15,7 @@ from autograder.grading.verify import (
     unused_hints,
     verify,
 )
+from autograder.paths import chapters, course_root
 
 RIGHT = "[right]\nloses = ['padding']\nreplace = [['### BEGIN SOLUTION', '# the answer']]\n"
 
@@ -31,8 +34,9 @@ def mutants(own_course):
     return write
 
 
-def test_the_chapter_is_proved(root):
-    assert list(verify("pooling", root)) == []
+@pytest.mark.parametrize("chapter", chapters(course_root(Path(__file__).parent)))
+def test_a_chapter_is_proved(root, chapter):
+    assert list(verify(chapter, root)) == []
 
 
 def test_a_reference_that_is_wrong_and_mutants_that_are_right_or_missing_are_found(
