@@ -29,7 +29,7 @@ grade: .venv/installed
 
 test: .venv/installed
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 learn: .venv/installed
 	$(BIN)/jupyter lab exercises

@@ -26,6 +26,8 @@ TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-9}
 
 #: What a call did that it may not do, where that is no operator.
 OURS = ("autograd", "loops (for)", "loops (while)")
+#: What a call may not change; the learner's process says which it did.
+GIVEN = ("its input", "classifier")
 #: Why a gradient may be missing.
 CUT = ": .detach(), .data, .item(), NumPy or torch.no_grad() has cut the way back to it"
 
@@ -55,7 +57,8 @@ def difference(
     if seen.error:
         return _raised(*seen.error[:2], hidden)
     if case.property == INPUT and seen.modified:
-        return f"it changed {', '.join(seen.modified)}, which belongs to the caller: work on a copy"
+        names = [name for name in seen.modified if name in GIVEN] or ["what it was given"]
+        return f"it changed {', '.join(names)}, which belongs to the caller: work on a copy"
     for name, value in expected.values.items():
         if name not in seen.values:
             return f"there is no {name}" + (CUT if name.startswith("gradient of") else "")
@@ -70,12 +73,16 @@ def _known(names: tuple[str, ...]) -> str:
 
     The learner's process tells the names, and could write a hidden input into one.
     """
-    torch = sys.modules.get("torch")
     for name in names:
-        if name in OURS or (
-                torch and torch._C._jit_get_schemas_for_operator(name)):
+        if name in OURS or _is_operator(name):
             return name
     return "something"
+
+
+def _is_operator(name: str) -> bool:
+    torch = sys.modules.get("torch")
+    return bool(torch and re.fullmatch(r"\w+::\w+", name)
+                and torch._C._jit_get_schemas_for_operator(name))
 
 
 def _raised(kind: str, message: str, hidden: bool) -> str:
@@ -104,9 +111,9 @@ def _value_difference(seen: Value, expected: Value, case: Case, hidden: bool) ->
     if got.shape != want.shape:
         return f"expected shape {want.shape}, got {got.shape}"
     if strict and seen.dtype != expected.dtype:
-        return f"expected dtype {expected.dtype}, got {seen.dtype}"
+        return f"expected dtype {expected.dtype}, got {_word(seen.dtype)}"
     if strict and seen.device != expected.device:
-        return f"expected it on {expected.device}, got it on {seen.device}"
+        return f"expected it on {expected.device}, got it on {_word(seen.device)}"
     wrong = ~close(got, want, str(got.dtype), input_dtype(case))
     if not wrong.any():
         return ""
@@ -116,6 +123,11 @@ def _value_difference(seen: Value, expected: Value, case: Case, hidden: bool) ->
         return counted
     place = f"at {where} " if where else ""
     return f"{counted}; {place}expected {number(want[where])}, got {number(got[where])}"
+
+
+def _word(text: str) -> str:
+    """Return the name of a dtype or device; the learner's process could write anything there."""
+    return text if re.fullmatch(r"(b?float|u?int)(8|16|32|64)?|bool|cpu|cuda", text) else "another"
 
 
 def close(got: np.ndarray, want: np.ndarray, *dtypes: str) -> np.ndarray:

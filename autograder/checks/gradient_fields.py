@@ -89,7 +89,7 @@ def gradient_field_cases(rng: np.random.Generator) -> Iterator[Case]:
     for depth in (2, 3):
         # The gradient is another one in each image.
         layers = ", Tanh(), ".join(["Conv2d(1, 1, 3)"] * depth)
-        side = 2 * depth + 1
+        side = 2 * depth + 3
         yield case("batch", sequential(layers), several(rng, 2, 4), 1, side, side, scale=0.3)
     nothing = case("zero", conv(3), 1, 1, 5, 5)
     yield replace(nothing, weights={"": tuple(0 * one for one in nothing.weights[""])})

@@ -19,12 +19,12 @@ from autograder.cases import (
     Made,
     Observation,
     Strided,
-    Value,
     WrongType,
     failed,
 )
 from autograder.checks.conversion import linear_case, observe_conversion
 from autograder.checks.draw import batch, positive, several, signed
+from autograder.checks.heads import dtype_of, with_gradients_of
 from autograder.checks.networks import build, sequential
 from autograder.checks.stacked import COUNT, parameters
 from autograder.observe_torch import observe
@@ -64,7 +64,8 @@ def linear_to_conv2d_cases(rng: np.random.Generator) -> Iterator[Case]:
         b = None if bias is None else signed(rng, outside) * bias
         x = signed(rng, images, channels, height + more[0], width + more[1]).astype(dtype)
         above = signed(rng, images, outside, 1, 1) if grad else None
-        return kernel_case(name, shape, signed(rng, outside, channels * height * width), b, x, above)
+        weight = signed(rng, outside, channels * height * width)
+        return kernel_case(name, shape, weight, b, x, above)
 
     images, channels = batch(rng)
     side = several(rng, 3, 5)
@@ -94,9 +95,8 @@ def observe_fully_convolutional(
 
     Gradients in parameters are flattened: the layers that hold them may be of another kind.
     """
-    x = case.args[0].array if isinstance(case.args[0], Strided) else case.args[0]
     net = nn.ModuleList(build(made.name) for made in case.init[:2])
-    net.to(device, getattr(torch, str(x.dtype)))
+    net.to(device, dtype_of(case.args[0]))
     fill(net, case.weights)
     features, classifier = net
     before = copy.deepcopy(classifier)
@@ -120,11 +120,8 @@ def _sequential(made: Any) -> Observation:
 def _outputs(exercise: Exercise, made: nn.Module, case: Case, device: str) -> Observation:
     if case.property != "dropout":
         seen = observe(exercise, made.eval(), case, device)
-        names = iter([f"gradient of {name}" for name, _ in made.named_parameters()])
-        flat = {name: f"gradient of [{i}]" for i, name in enumerate(names)}
-        return replace(seen, values={
-            flat.get(name, name): _flattened(value) if name in flat else value
-            for name, value in seen.values.items()})
+        names = [name for name, _ in made.named_parameters()]
+        return with_gradients_of(seen, {name: (f"[{i}]", (-1,)) for i, name in enumerate(names)})
     values = {}
     for name, training in ((TRAINED, True), (EVALUATED, False)):
         seen = observe(exercise, made.train(training), case, device)
@@ -132,10 +129,6 @@ def _outputs(exercise: Exercise, made: nn.Module, case: Case, device: str) -> Ob
             return seen
         values[name] = seen.values["output"]
     return Observation(values)
-
-
-def _flattened(value: Value) -> Value:
-    return replace(value, array=value.array.reshape(-1))
 
 
 def _same(module: nn.Module, before: nn.Module) -> bool:
@@ -165,7 +158,10 @@ def fully_convolutional_cases(rng: np.random.Generator) -> Iterator[Case]:
 
     images, channels = batch(rng)
     classes, hidden = several(rng, 2, 4), several(rng, 5, 7)
-    conv, pool = f"Conv2d(1, {channels}, 2)", "MaxPool2d(2)"
+    # Sequential is what most will think of, and what can be taken apart.
+    same, pool = "Sequential(Identity())", "Sequential(MaxPool2d(2))"
+    conv = f"Sequential(Conv2d(1, {channels}, 2))"
+    deep = f"Sequential(Conv2d(1, {channels}, 2), ReLU(), MaxPool2d(2))"
     one = sequential(f"Linear({4 * channels}, {classes})")
     two = sequential(f"Linear({4 * channels}, {hidden})", "ReLU()", f"Linear({hidden}, {classes})")
     three = sequential(f"Linear({9 * channels}, {hidden})", "ReLU()", f"Linear({hidden}, 4)",
@@ -174,27 +170,27 @@ def fully_convolutional_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("values", pool, sequential(f"Linear({9 * channels}, 2)"), 3, 1, channels, 6, 6,
                draw=signed)
     yield case("values", conv, two, 2, 1, 1, 3, 3)
-    yield case("values", f"Sequential({conv}, ReLU(), {pool})", three, 3, images, 1, 7, 7)
+    yield case("values", deep, three, 3, images, 1, 7, 7)
     yield case("score map", conv, one, 2, 1, 1, 5, 5, draw=signed)
     yield case("score map", conv, two, 2, images, 1, several(rng, 4, 6), several(rng, 4, 6))
-    yield case("score map", f"Sequential({conv}, ReLU(), {pool})", three, 3, 1, 1, 11, 9)
+    yield case("score map", deep, three, 3, 1, 1, 11, 9)
     low, high = rng.permutation([1, 2, 3])[:2].tolist()
     for h, w in ((low, high), (high, low)):
         single = sequential(f"Linear({2 * h * w}, {classes})")
-        yield case("rectangles", "Identity()", single, (h, w), 1, 2, h, w, draw=signed)
-        yield case("rectangles", "Identity()", single, (h, w), 1, 2, h + 2, w + 1, draw=signed)
+        yield case("rectangles", same, single, (h, w), 1, 2, h, w, draw=signed)
+        yield case("rectangles", same, single, (h, w), 1, 2, h + 2, w + 1, draw=signed)
     for layers in (two, sequential("ReLU()", f"Linear({4 * channels}, {classes})"),
                    sequential(f"Linear({4 * channels}, {classes})", "ReLU()")):
-        yield case("relu", "Identity()", layers, 2, images, channels, 3, 4, draw=signed)
+        yield case("relu", same, layers, 2, images, channels, 3, 4, draw=signed)
     drop = "Dropout(1.0)"
     for layers in ((f"Linear({channels}, 4)", drop, f"Linear(4, {classes})"),
                    (drop, f"Linear({channels}, {classes})"),
                    (drop, f"Linear({channels}, 4)", drop, f"Linear(4, {classes})")):
-        yield case("dropout", "Identity()", sequential(*layers), 1, 1, channels, 2, 2)
+        yield case("dropout", same, sequential(*layers), 1, 1, channels, 2, 2)
     for layers in (one, two):
         yield case("sequential", conv, layers, 2, 1, 1, 3, 3)
         yield case("gradient", conv, layers, 2, 2, 1, 3, 3, grad=(2, classes, 1, 1))
     for dtype in ("float32", "float64"):
         yield case(DTYPE, conv, one, 2, 1, 1, 3, 3, dtype=dtype)
     yield case(INPUT, conv, two, 2, 1, 1, 3, 3)
-    yield case(INPUT, "Identity()", one, 2, 1, channels, 2, 2, wrap=Strided)
+    yield case(INPUT, same, one, 2, 1, channels, 2, 2, wrap=Strided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,21 +23,23 @@ def centred(weights: Arrays) -> Arrays:
     return middle, weights[1]
 
 
+def _case(rng: np.random.Generator, name: str, depth: int = 1, x: np.ndarray | None = None,
+          pool: bool | None = False, draw: Any = positive, change: Any = tuple,
+          backward: bool = False) -> Case:
+    """Draw a block and its input, by default in a frame of zeros; ``pool=None`` is the default."""
+    x = framed(rng, 1, 1, several(rng, 1, 3), 5, 6) if x is None else x
+    inside, outside = x.shape[1], several(rng, 2, 4)
+    widths = [inside] + [outside] * depth
+    stack = [change(conv(rng, a, b, 3, draw)) for a, b in zip(widths, widths[1:], strict=False)]
+    weights = tuple(one for pair in stack for one in pair)
+    init = (inside, outside, depth) + (() if pool is None else (pool,))
+    grad = signed(rng, len(x), outside, *x.shape[2:]) if backward else None
+    return Case(name, (x,), init=init, weights={"": weights}, grad=grad)
+
+
 def vgg_block_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Draw cases for `VGGBlock`: without pooling but where it is the point."""
-    def case(name: str, depth: int = 1, x: np.ndarray | None = None, pool: Any = False,
-             draw: Any = positive, change: Any = tuple, **more: Any) -> Case:
-        x = framed(rng, 1, 1, several(rng, 1, 3), 5, 6) if x is None else x
-        inside, outside = x.shape[1], several(rng, 2, 4)
-        widths = [inside] + [outside] * depth
-        stack = [change(conv(rng, a, b, 3, draw)) for a, b in zip(widths, widths[1:], strict=False)]
-        if more.pop("backward", False):
-            more["grad"] = signed(rng, 1, outside, *x.shape[2:])
-        weights = tuple(one for pair in stack for one in pair)
-        init = (inside, outside, depth, pool)
-        return Case(name, (x,), init=init[:3] if pool is None else init, weights={"": weights},
-                    **more)
-
+    case = partial(_case, rng)
     yield case("values")
     yield case("values", x=framed(rng, 1, 1, 1, 4, several(rng, 3, 7)))
     images, channels = batch(rng)
@@ -45,16 +48,7 @@ def vgg_block_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield case("depth", depth, change=centred)
     for depth in (2, 3):
         yield case("depth", depth)
-    for position in (0, 1, 2):
-        # One convolution gives a negative constant; its ReLU makes that 0.
-        one = case("relu", position + 1 if position == 2 else 2)
-        held = list(one.weights[""])
-        place = slice(2 * min(position, len(held) // 2 - 1), None)
-        held[place][:2] = constant(tuple(held[place][:2]), -1.0)
-        last = held[place]
-        last[:2] = constant(tuple(last[:2]), -1.0)
-        held[place] = last
-        yield Case("relu", one.args, init=one.init, weights={"": tuple(held)})
+    yield from _relus(rng)
     for side in (1, 3, several(rng, 4, 6)):
         yield case("padding", x=positive(rng, 1, several(rng, 1, 3), side, several(rng, 2, 5)))
     high, wide = rng.permutation([2, 4, 6])[:2].tolist()
@@ -76,3 +70,13 @@ def vgg_block_cases(rng: np.random.Generator) -> Iterator[Case]:
         weight, bias = one.weights[""]
         yield Case(INPUT, (wrap(one.args[0]),), init=one.init,
                    weights={"": (weight, bias + 9999.0)})
+
+
+def _relus(rng: np.random.Generator) -> Iterator[Case]:
+    """Draw blocks in which one convolution gives a negative constant; its ReLU makes that 0."""
+    for depth, below in ((1, 0), (2, 0), (2, 2)):
+        one = _case(rng, "relu", depth)
+        held = one.weights[""]
+        off = constant(held[below : below + 2], -1.0)
+        yield Case("relu", one.args, init=one.init,
+                   weights={"": (*held[:below], *off, *held[below + 2 :])})

@@ -86,6 +86,14 @@ def test_a_forbidden_operator_is_told_first():
         "it calls aten::max_pool2d, which this exercise does not allow")
 
 
+def test_a_hidden_case_tells_no_words_of_the_learners_process():
+    secret = "x is 0.25"
+    got = Observation({"output": Value(np.ones(1), secret, secret)}, modified=(secret,))
+    for name in ("input", "dtype"):
+        text = said(Case(name), got, seen(value(1)), hidden=True)
+        assert text and secret not in text
+
+
 def test_a_hidden_case_tells_only_operators_that_there_are():
     import torch  # noqa: F401
 

@@ -18,6 +18,8 @@ BREAKAGES = (
     broken.worksheets,
 )
 ODD_NAMES = ("a b", "Zoë", "q?*", "o'hara", "a+b(c)", "-dash", "semi;colon$HOME")
+#: A folder that nbgrader's own command cannot find.
+NOT_FOR_NBGRADER = "[x]"
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,8 @@ def odd(root, course, tmp_path_factory):
     folder = tmp_path_factory.mktemp("odd") / "course"
     shutil.copytree(course, folder, ignore=shutil.ignore_patterns("submitted", "autograded"))
     nb = source_notebook("pooling_numpy", root)
-    for name in (*ODD_NAMES, "[x]", "read-only", "linked-file", "linked-chapter", "extra-files"):
+    for name in (*ODD_NAMES, NOT_FOR_NBGRADER, "read-only", "linked-file", "linked-chapter",
+                 "extra-files"):
         place = folder / "build/submitted" / name / "pooling"
         place.mkdir(parents=True)
         nbformat.write(nb, place / "pooling_numpy.ipynb")
@@ -59,16 +62,13 @@ def _replace_by_link(path, target):
     path.symlink_to(target)
 
 
-def test_the_run_goes_through_and_tells_of_a_name_that_nbgrader_cannot_find(odd):
-    folder, done = odd
-    assert done.returncode == 1
-    assert done.stderr.count("could not be graded") == 1
-    assert "could not be graded: [x], pooling: nbgrader refused it" in done.stderr
-    assert marks_of(table(folder))["[x]", "pooling_numpy"] == 70
+def test_the_run_goes_through(odd):
+    assert odd[1].returncode == 0, odd[1].stderr
 
 
 @pytest.mark.parametrize("student", [
-    *ODD_NAMES, "read-only", "extra-files", *(break_it.__name__ for break_it in BREAKAGES)])
+    *ODD_NAMES, NOT_FOR_NBGRADER, "read-only", "extra-files",
+    *(break_it.__name__ for break_it in BREAKAGES)])
 def test_an_odd_name_or_a_broken_notebook_costs_nothing(odd, student):
     assert marks_of(table(odd[0]))[student, "pooling_numpy"] == 70
     assert gradebook_marks(odd[0])[student, "pooling_numpy"] == 70
@@ -93,9 +93,10 @@ def test_stock_nbgrader_gives_the_same_marks(odd):
     folder, _ = odd
     before = gradebook_marks(folder)
     done = run(folder, "nbgrader", "autograde", "pooling", "--force", "--Judge.device=cpu")
-    assert "[x]" in done.stderr  # the one folder that nbgrader cannot find
+    assert NOT_FOR_NBGRADER in done.stderr
     after = gradebook_marks(folder)
-    assert done.stderr.count("Autograding") == len(after)
+    untouched = {key for key in after if key[0] == NOT_FOR_NBGRADER}
+    assert done.stderr.count("Autograding") == len(after) - len(untouched)
     assert {key: after[key] for key in before} == before
     assert {student for student, _ in after.keys() - before.keys()} == {"linked-student"}
     assert after["linked-student", "pooling_numpy"] == 0
