@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from autograder.cases import Exercise, exercises
 from autograder.checks import pooling_numpy, pooling_torch
+from autograder.grading.demos import is_demo
 from autograder.grading.release import source_notebook
 from autograder.grading.score import Score, score
 from autograder.grading.verify import read_mutants, unused_hints
@@ -107,7 +108,7 @@ def defined(source, name: str, text: str):
     """Return what a solution cell defines, run after the cells that are given."""
     namespace = {"__name__": "notebook"}
     for cell in source.cells:
-        if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata and not is_demo(cell):
             exec(cell.source, namespace)
     exec(text, namespace)
     return namespace[name]

@@ -115,7 +115,7 @@ def same_bag():
     for ax, x, title in zip(
         axes, (image, shuffled, ordered), ("an image", "shuffled", "sorted"), strict=True
     ):
-        ax.imshow(x[0, 0], cmap="gray_r", vmin=0, vmax=1)
+        ax.imshow(x[0, 0].numpy(), cmap="gray_r", vmin=0, vmax=1)
         ax.set_title(title, fontsize=14)
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
