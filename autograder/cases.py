@@ -72,6 +72,11 @@ class Example:
     expected: dict[str, Any] = field(default_factory=dict)
     hint: str = ""
 
+    @property
+    def property(self) -> str:
+        """Return the property that its case tests."""
+        return self.case.property
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -86,7 +91,8 @@ class Exercise:
     examples
         The visible examples.
     cases
-        Draws the hidden cases from a random generator.
+        Draws the hidden cases from a random generator; an `Example` where only whoever draws a
+        case knows its answer.
     observe
         Calls the learner's function on a case; see `observe`.
     outputs
@@ -95,16 +101,26 @@ class Exercise:
         Names of the arrays among the arguments, in order: for messages and gradients.
     forbidden
         A regular expression over operator names (``aten::…``) that may not be called.
+    measure
+        Where answers are measured, not compared: says what came of a case, given what was
+        observed and what is expected, and whether that is enough.
+    seconds
+        How long a call may take when grading, if that is more than usual.
+    same_for_all
+        Whether all students and all runs of a course get the same hidden cases.
     """
 
     name: str
     points: dict[str, int]
     examples: tuple[Example, ...]
-    cases: Callable[[np.random.Generator], Iterable[Case]]
+    cases: Callable[[np.random.Generator], Iterable[Case | Example]]
     observe: Callable[[Exercise, Any, Case, str], Observation]
     outputs: tuple[str, ...] = ("output",)
     arguments: tuple[str, ...] = ("x",)
     forbidden: str = ""
+    measure: Callable[[Case, Observation, Observation], tuple[str, bool]] | None = None
+    seconds: float = 0.0
+    same_for_all: bool = False
 
     @property
     def max_points(self) -> int:

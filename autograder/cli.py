@@ -8,13 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.arguments import UsageError, chapters_of, students_of
 from autograder.check_notebook import NotANotebook, check_notebook
+from autograder.class_cli import add_commands
 from autograder.doctor import examine
-from autograder.paths import CourseNotFound, chapters, course_root
-
-
-class UsageError(Exception):
-    """The command line asks for what is not there; the message names what is."""
+from autograder.paths import CourseNotFound, course_root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("doctor", help="what this machine offers, and what is missing")
     one.set_defaults(run=_doctor)
     _add_grade(commands)
+    add_commands(commands)
     return top
 
 
@@ -64,6 +63,8 @@ def _add_grade(commands) -> None:
                      help="run also the cells that no exercise needs (figures, demonstrations)")
     one.add_argument("--regrade", action="store_true",
                      help="judge again what was judged before, too")
+    one.add_argument("--preview", action="store_true",
+                     help="judge, list the marks that would change, write none of them")
     one.add_argument("--no-sandbox", action="store_true",
                      help="run learners' code as yourself, with all your rights (not on a machine "
                      "that holds anything of value)")
@@ -85,7 +86,7 @@ def _release(options) -> int:
     from autograder.grading.release import ReleaseFailed, release
 
     root = course_root()
-    for chapter in _chapters(options.chapters, root):
+    for chapter in chapters_of(options.chapters, root):
         try:
             release(chapter, root)
         except ReleaseFailed as failure:
@@ -99,7 +100,7 @@ def _verify(options) -> int:
     from autograder.grading.verify import verify
 
     root = course_root()
-    problems = [p for chapter in _chapters(options.chapters, root) for p in verify(chapter, root)]
+    problems = [p for chapter in chapters_of(options.chapters, root) for p in verify(chapter, root)]
     for problem in problems:
         print(f"✗ {problem}")
     print(f"{len(problems)} problems" if problems else "all is as it should be")
@@ -120,9 +121,9 @@ def _grade(options) -> int:
     if sys.platform != "linux":
         raise UsageError("grading needs Linux; use a Linux virtual machine")
     root = course_root()
-    wanted = _chapters(options.chapters, root)
+    wanted = chapters_of(options.chapters, root)
     submissions = (options.submissions or root / "build" / "submitted").resolve()
-    students = _students(options.students, submissions)
+    students = students_of(options.students, submissions)
     if options.workers is not None and options.workers < 1:
         raise UsageError(f"--workers {options.workers}: expected at least 1")
     try:
@@ -138,6 +139,8 @@ def _grade(options) -> int:
                         not options.no_sandbox, options.run_all, options.regrade,
                         options.scheduler)
     try:
+        if options.preview:
+            return _preview(wanted, students, settings)
         problems = grade(wanted, students, settings)
     except (Busy, NoCluster) as reason:
         raise UsageError(str(reason)) from None
@@ -149,27 +152,23 @@ def _grade(options) -> int:
                          "without protection") from None
     print(summary(table))
     print(f"\ntable: {table}\nnotebooks: {root / 'build' / 'autograded'}")
+    return _told(problems)
+
+
+def _preview(wanted: list[str], students: list[str], settings) -> int:
+    from autograder.grading.changes import preview, write_changes
+
+    problems, found = preview(wanted, students, settings)
+    for change in found:
+        print(change)
+    table = settings.root / "build" / "changes.csv"
+    write_changes(table, found)
+    print(f"{len(found)} marks would change; none was written. The same command without --preview "
+          f"and --regrade writes them.\ntable: {table}")
+    return _told(problems)
+
+
+def _told(problems: list[str]) -> int:
     for problem in problems:
         print(f"could not be graded: {problem}", file=sys.stderr)
     return 1 if problems else 0
-
-
-def _chapters(wanted: list[str], root: Path) -> list[str]:
-    known = chapters(root)
-    for chapter in wanted:
-        if chapter not in known:
-            raise UsageError(f"no chapter {chapter!r}; there are: {', '.join(known)}")
-    return wanted or known
-
-
-def _students(wanted: list[str] | None, submissions: Path) -> list[str]:
-    if not submissions.is_dir():
-        raise UsageError(f"no folder of submissions {submissions}; expected "
-                         "DIR/<student>/<chapter>/<notebook>.ipynb")
-    known = sorted(path.name for path in submissions.iterdir()
-                   if path.is_dir() and not path.is_symlink() and not path.name.startswith("."))
-    for student in wanted or []:
-        if student not in known:
-            raise UsageError(f"no student {student!r} in {submissions}; "
-                             f"there are: {', '.join(known) or 'none'}")
-    return wanted or known

@@ -59,6 +59,9 @@ def difference(
     if case.property == INPUT and seen.modified:
         names = [name for name in seen.modified if name in GIVEN] or ["what it was given"]
         return f"it changed {', '.join(names)}, which belongs to the caller: work on a copy"
+    if exercise.measure:
+        said, enough = exercise.measure(case, seen, expected)
+        return "" if enough else said
     for name, value in expected.values.items():
         if name not in seen.values:
             return f"there is no {name}" + (CUT if name.startswith("gradient of") else "")
@@ -153,6 +156,8 @@ def number(value: Any) -> str:
 def call(exercise: Exercise, case: Case) -> str:
     """Return the call of a case as text, with the shapes of its arrays for arrays."""
     text = exercise.name
+    if exercise.measure:
+        return f"{text}()"
     if case.init or case.init_kwargs:
         text += f"({_arguments(case.init, case.init_kwargs)})"
     elif exercise.name[0].isupper():

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+#: The course's name in nbgrader: in its gradebook and its exchange.
+COURSE_ID = "cnn-layers"
+
 
 class CourseNotFound(Exception):
     """No folder from the working directory upwards is the course."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -71,21 +72,36 @@ def check(address: str, answer: Any) -> None:
         what came.
     """
     exercise = find_exercise(address)
-    found = faults(exercise, answer)
+    tried = _tried(exercise, answer)
+    found = [one for one in tried if one[2]]
     if found:
-        raise CheckFailed(failure_report(exercise, found))
-    print(success_report(exercise))
+        raise CheckFailed(failure_report(exercise, found) + _measured(exercise, tried))
+    print(success_report(exercise) + _measured(exercise, tried))
 
 
 def faults(exercise: Exercise, answer: Any) -> list[tuple[Example, Observation, str]]:
     """Return the examples that an answer misses, with what it did and what is wrong."""
-    found = []
-    for example in exercise.examples:
-        seen = exercise.observe(exercise, answer, example.case, "cpu")
-        fault = example_fault(exercise, example, seen)
-        if fault:
-            found.append((example, seen, fault))
-    return found
+    return [one for one in _tried(exercise, answer) if one[2]]
+
+
+def _tried(exercise: Exercise, answer: Any) -> list[tuple[Example, Observation, str]]:
+    """Return all examples, with what an answer did and what is wrong; empty if nothing is."""
+    if exercise.measure:
+        # A new object each time: what was measured before, of the same function, counts no more.
+        answer = partial(answer)
+    seen = [exercise.observe(exercise, answer, one.case, "cpu") for one in exercise.examples]
+    return [(example, one, example_fault(exercise, example, one))
+            for example, one in zip(exercise.examples, seen, strict=True)]
+
+
+def _measured(exercise: Exercise, tried: list[tuple[Example, Observation, str]]) -> str:
+    """Return a line for each example that is right of an exercise whose answers are measured."""
+    if not exercise.measure:
+        return ""
+    said = {example.case.property: exercise.measure(
+        example.case, seen, expected_observation(example, seen))[0]
+        for example, seen, fault in tried if not fault}
+    return "".join(f"\n  ✓ {name}: {text}." for name, text in said.items())
 
 
 def example_fault(exercise: Exercise, example: Example, seen: Observation) -> str:
@@ -144,7 +160,7 @@ def failure_report(exercise: Exercise, found: list[tuple[Example, Observation, s
 
 
 def _shown(exercise: Exercise, example: Example, seen: Observation) -> list[str]:
-    if seen.forbidden:
+    if seen.forbidden or exercise.measure:
         return []
     given = [value for value in example.case.args if isinstance(value, np.ndarray | Strided)]
     arrays = list(zip(exercise.arguments, given, strict=False))

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from autograder.cases import DTYPE, ERRORS, INPUT, Case, Exercise, Observation, Strided
+from autograder.cases import DTYPE, ERRORS, INPUT, Case, Exercise, Strided
 from autograder.checks import downsampling_numpy_examples as examples
 from autograder.checks.counts import INTEGERS, observe_counts
 from autograder.checks.draw import batch, distinct, several, whole
+from autograder.checks.results import belonging
 from autograder.observe_numpy import observe
 
 #: Which of the two counts a property is about; others are about both.
 COUNTS = {"parameters": ("parameters",), "macs": ("macs",), "stride": ("macs",),
           "padding": ("macs",), ERRORS: ("parameters",)}
-
-
-def observe_cost(exercise: Exercise, function: Any, case: Case, device: str = "cpu") -> Observation:
-    """Observe each of parameters and MACs in the properties that it belongs to."""
-    seen = observe_counts(exercise, function, case, device)
-    kept = COUNTS.get(case.property, exercise.outputs)
-    return replace(seen, values={name: seen.values[name] for name in kept if name in seen.values})
 
 
 def _conv2d_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -163,7 +156,7 @@ conv2d_cost = Exercise(
             "bias": 1, INTEGERS: 1, ERRORS: 1},
     examples=examples.CONV2D_COST,
     cases=_conv2d_cost_cases,
-    observe=observe_cost,
+    observe=belonging(COUNTS, observe_counts),
     outputs=("parameters", "macs"),
 )
 

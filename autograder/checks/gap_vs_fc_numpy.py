@@ -21,6 +21,7 @@ from autograder.cases import (
 from autograder.checks import gap_vs_fc_numpy_examples as examples
 from autograder.checks.activation_maps import activation_map_cases
 from autograder.checks.draw import batch, several, signed
+from autograder.checks.results import belonging
 from autograder.observe_numpy import observe, value_of
 
 #: Which of several results a property is about; the others are about all of them.
@@ -48,13 +49,6 @@ def observe_pooled(
     return replace(seen, values={"output": replace(output, array=output.array[:, :, 0, 0])})
 
 
-def observe_results(
-    exercise: Exercise, function: Any, case: Case, device: str = "cpu"
-) -> Observation:
-    """Observe each of several results in the properties that it belongs to."""
-    return _belonging(exercise, case, observe(exercise, function, case, device))
-
-
 def observe_costs(
     exercise: Exercise, function: Any, case: Case, device: str = "cpu"
 ) -> Observation:
@@ -67,12 +61,7 @@ def observe_costs(
         found = {name: value_of(costs[name]) for name in exercise.outputs if name in costs}
     except Exception as error:
         return failed(error)
-    return _belonging(exercise, case, Observation(found))
-
-
-def _belonging(exercise: Exercise, case: Case, seen: Observation) -> Observation:
-    kept = RESULTS.get(case.property, exercise.outputs)
-    return replace(seen, values={name: seen.values[name] for name in kept if name in seen.values})
+    return Observation(found)
 
 
 def _global_avg_pool2d_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -182,7 +171,7 @@ linear_backward = Exercise(
     points={"grad_x": 3, "grad_weight": 2, "grad_bias": 1, "batch": 2, DTYPE: 1, INPUT: 1},
     examples=examples.LINEAR_BACKWARD,
     cases=_linear_backward_cases,
-    observe=observe_results,
+    observe=belonging(RESULTS, observe),
     outputs=("grad_x", "grad_weight", "grad_bias"),
     arguments=("grad_output", "x", "weight"),
 )
@@ -192,7 +181,7 @@ head_cost = Exercise(
     points={"flatten": 3, "gap": 3, "hidden": 2, "rectangles": 2},
     examples=examples.HEAD_COST,
     cases=_head_cost_cases,
-    observe=observe_costs,
+    observe=belonging(RESULTS, observe_costs),
     outputs=("flatten", "gap"),
     arguments=(),
 )

@@ -11,7 +11,12 @@ import torch
 
 from autograder.cases import DTYPE, INPUT, Case, Exercise, Made, Observation, Strided, Value
 from autograder.checks.draw import batch, several, signed
-from autograder.checks.gradient_norm import GRAD, GRADS_CHANGED
+from autograder.checks.gradient_norm import (
+    GRAD,
+    GRADS_CHANGED,
+    changed_gradients,
+    held_gradients,
+)
 from autograder.checks.networks import build, sequential
 from autograder.observe_torch import observe
 from autograder.weights import fill
@@ -32,10 +37,7 @@ def observe_gradient_field(
     x = case.args[1].array if isinstance(case.args[1], Strided) else case.args[1]
     net = build(case.args[0].name).to(device, getattr(torch, str(x.dtype)))
     fill(net, case.weights)
-    if case.property == GRAD:
-        for parameter in list(net.parameters())[::2]:
-            parameter.grad = torch.ones_like(parameter)
-    held = [None if p.grad is None else p.grad.clone() for p in net.parameters()]
+    held = held_gradients(net, case)
     changed = []
 
     def measured(module: torch.nn.Module, image: torch.Tensor) -> Any:
@@ -51,14 +53,9 @@ def observe_gradient_field(
     if case.property == INPUT:
         counts[REQUIRES_GRAD_CHANGED] = sum(changed)
     if case.property == GRAD:
-        counts[GRADS_CHANGED] = sum(
-            not _equal(old, p.grad) for old, p in zip(held, net.parameters(), strict=True))
+        counts[GRADS_CHANGED] = changed_gradients(net, held)
     noted = {name: Value(np.asarray(n), "int") for name, n in counts.items()}
     return replace(seen, values=noted | seen.values)
-
-
-def _equal(one: torch.Tensor | None, two: torch.Tensor | None) -> bool:
-    return one is two if one is None or two is None else torch.equal(one, two)
 
 
 def gradient_field_cases(rng: np.random.Generator) -> Iterator[Case]:

@@ -32,11 +32,8 @@ def observe_gradient_norm(
     """
     net = build(case.args[0].name).double().to(device)
     fill(net, case.weights)
-    if case.property == GRAD:
-        for parameter in list(net.parameters())[::2]:
-            parameter.grad = torch.ones_like(parameter)
     modes = [part.training for part in net.modules()]
-    held = [None if p.grad is None else p.grad.clone() for p in net.parameters()]
+    held = held_gradients(net, case)
     seen = observe(exercise, function, replace(case, args=(net, *case.args[1:])), device)
     if seen.error:
         return seen
@@ -45,10 +42,21 @@ def observe_gradient_norm(
         changed = sum(old != part.training for old, part in zip(modes, net.modules(), strict=True))
         counts[MODES_CHANGED] = changed
     if case.property == GRAD:
-        counts[GRADS_CHANGED] = sum(
-            not _equal(old, p.grad) for old, p in zip(held, net.parameters(), strict=True))
+        counts[GRADS_CHANGED] = changed_gradients(net, held)
     noted = {name: Value(np.asarray(n), "int") for name, n in counts.items()}
     return replace(seen, values=noted | seen.values)
+
+
+def held_gradients(net: torch.nn.Module, case: Case) -> list[torch.Tensor | None]:
+    """Return the parameters' gradients; where they are the point, every second one gets one."""
+    for parameter in list(net.parameters())[::2] if case.property == GRAD else ():
+        parameter.grad = torch.ones_like(parameter)
+    return [None if p.grad is None else p.grad.clone() for p in net.parameters()]
+
+
+def changed_gradients(net: torch.nn.Module, held: list[torch.Tensor | None]) -> int:
+    """Return how many of the parameters' gradients are not what they were."""
+    return sum(not _equal(old, p.grad) for old, p in zip(held, net.parameters(), strict=True))
 
 
 def _equal(one: torch.Tensor | None, two: torch.Tensor | None) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from autograder.cases import DTYPE, ERRORS, INPUT, Case, Exercise, Observation, Strided
+from autograder.cases import DTYPE, ERRORS, INPUT, Case, Exercise, Strided
 from autograder.checks import kernel_size_numpy_examples as examples
 from autograder.checks.counts import INTEGERS, observe_counts
 from autograder.checks.draw import several, signed
 from autograder.checks.receptive_fields import PUBLISHED, observe_field, receptive_field_cases
+from autograder.checks.results import belonging
 from autograder.checks.sequences import conv1d_cases, max_over_time_cases
 from autograder.observe_numpy import observe
 
@@ -46,13 +46,6 @@ def _compose_kernels_cases(rng: np.random.Generator) -> Iterator[Case]:
 
 #: Which of the two counts a property is about; others are about both.
 COUNTS = {"parameters": ("parameters",), "macs": ("macs",)}
-
-
-def observe_cost(exercise: Exercise, function: Any, case: Case, device: str = "cpu") -> Observation:
-    """Observe each of parameters and MACs in the properties that it belongs to."""
-    seen = observe_counts(exercise, function, case, device)
-    kept = COUNTS.get(case.property, exercise.outputs)
-    return replace(seen, values={name: seen.values[name] for name in kept if name in seen.values})
 
 
 def _stack_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -96,7 +89,7 @@ stack_cost = Exercise(
     points={"parameters": 3, "macs": 2, "depth": 2, "rectangles": 2, INTEGERS: 1},
     examples=examples.STACK_COST,
     cases=_stack_cost_cases,
-    observe=observe_cost,
+    observe=belonging(COUNTS, observe_counts),
     outputs=("parameters", "macs"),
     arguments=(),
 )

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cases import DTYPE, INPUT, Case, Exercise, Observation, Strided
+from autograder.cases import DTYPE, INPUT, Case, Exercise, Strided
 from autograder.checks import one_by_one_numpy_examples as examples
-from autograder.checks.block_costs import inception_cost_cases, separable_cost_cases
 from autograder.checks.draw import batch, distinct, several, signed
+from autograder.checks.inception import inception_cost_cases
+from autograder.checks.results import belonging
+from autograder.checks.separable import separable_cost_cases
 from autograder.observe_numpy import observe, observe_without_loops
 
 #: Which of several results a property is about; the others are about all of them.
@@ -20,14 +22,6 @@ RESULTS = {
     "naive parameters": ("parameters",), "naive macs": ("macs",),
     "rectangles": ("grad_x", "parameters", "macs"), INPUT: ("grad_x", "grad_weight"),
 }
-
-def observe_results(
-    exercise: Exercise, function: Any, case: Case, device: str = "cpu"
-) -> Observation:
-    """Observe each of several results in the properties that it belongs to."""
-    seen = observe(exercise, function, case, device)
-    kept = RESULTS.get(case.property, exercise.outputs)
-    return replace(seen, values={name: seen.values[name] for name in kept if name in seen.values})
 
 
 def _conv1x1_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -142,7 +136,7 @@ conv1x1_backward = Exercise(
             INPUT: 1},
     examples=examples.CONV1X1_BACKWARD,
     cases=_conv1x1_backward_cases,
-    observe=observe_results,
+    observe=belonging(RESULTS, observe),
     outputs=("grad_x", "grad_weight", "grad_bias"),
     arguments=("grad_output", "x", "weight"),
 )
@@ -161,7 +155,7 @@ inception_cost = Exercise(
     points={"parameters": 3, "macs": 2, "naive parameters": 2, "naive macs": 1, "rectangles": 2},
     examples=examples.INCEPTION_COST,
     cases=inception_cost_cases,
-    observe=observe_results,
+    observe=belonging(RESULTS, observe),
     outputs=("parameters", "macs"),
     arguments=(),
 )
@@ -171,7 +165,7 @@ separable_cost = Exercise(
     points={"parameters": 4, "macs": 3, "rectangles": 3},
     examples=examples.SEPARABLE_COST,
     cases=separable_cost_cases,
-    observe=observe_results,
+    observe=belonging(RESULTS, observe),
     outputs=("parameters", "macs"),
     arguments=(),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.cases import DTYPE, INPUT, Case, Example
-from autograder.checks.block_costs import GOOGLENET
+from autograder.checks.inception import GOOGLENET
 
 
 def pixels(*channels: list[list[float]]) -> np.ndarray:

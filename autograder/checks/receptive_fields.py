@@ -11,6 +11,7 @@ import numpy as np
 from autograder.cases import ERRORS, INPUT, Case, Exercise, Observation
 from autograder.checks.counts import INTEGERS, observe_counts
 from autograder.checks.draw import several
+from autograder.checks.results import belonging
 
 Layer = tuple[int, int, int]
 
@@ -30,15 +31,16 @@ VGG16 = [layer for convs in (2, 2, 3, 3, 3) for layer in (*[(3, 1, 1)] * convs, 
 MOBILENET = [(3, stride, 1) for stride in (2, 1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)]
 
 
-def observe_field(
+def _observe_list(
     exercise: Exercise, function: Any, case: Case, device: str = "cpu"
 ) -> Observation:
-    """Observe size and jump in the properties that they belong to, and whether the list stayed."""
+    """Observe whether the list stayed as it was, too."""
     layers = list(case.args[0])
     seen = observe_counts(exercise, function, replace(case, args=(layers,)), device)
-    kept = FIELDS.get(case.property, exercise.outputs)
-    values = {name: seen.values[name] for name in kept if name in seen.values}
-    return replace(seen, values=values, modified=() if layers == case.args[0] else ("its input",))
+    return replace(seen, modified=() if layers == case.args[0] else ("its input",))
+
+
+observe_field = belonging(FIELDS, _observe_list)
 
 
 def receptive_field_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -47,7 +49,8 @@ def receptive_field_cases(rng: np.random.Generator) -> Iterator[Case]:
         return Case(name, (list(layers),), error=error)
 
     def kernel() -> int:
-        return several(rng, 2, 7)
+        # No 2: whoever takes layers of 2 for poolings, and leaves them out, loses the same always.
+        return several(rng, 3, 7)
 
     for depth in (1, 2, several(rng, 3, 6)):
         yield stack("kernels", *[(kernel(), 1, 1) for _ in range(depth)])

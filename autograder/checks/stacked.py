@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograder.cases import DTYPE, INPUT, Case, Exercise, Observation, Strided, Value, failed
-from autograder.checks.block_costs import GOOGLENET
 from autograder.checks.draw import batch, positive, several, signed
+from autograder.checks.inception import GOOGLENET
 from autograder.observe_torch import observe
 
 #: What is compared where order does not count, and where only parameters do.

@@ -24,7 +24,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from autograder.grading.kept import write
+from autograder.grading.kept import read, write
 from autograder.grading.task import Result
 
 
@@ -65,25 +65,34 @@ class Register:
         timestamp = self.course.get_existing_timestamp(str(handed_in))
         when = {"timestamp": timestamp} if timestamp else {}
         submission = self.gradebook.update_or_create_submission(chapter, student, **when)
-        self._marks(submission, results)
+        place = Path(self.course.format_path(self.course.autograded_directory, student, chapter))
+        changed = {notebook for notebook, result in results.items()
+                   if read(place / f"{notebook}.ipynb") != result.text.encode()}
+        self._marks(submission, results, changed)
         self._comments(submission, results)
         self.gradebook.db.commit()
         if submission.total_seconds_late > 0 or any(
                 notebook.late_submission_penalty for notebook in submission.notebooks):
             self._penalties(student, chapter, results)
         self.gradebook.db.remove()
-        place = Path(self.course.format_path(self.course.autograded_directory, student, chapter))
         for notebook, result in results.items():
             mode = 0o664 if self.course.groupshared else 0o444
             write(place / f"{notebook}.ipynb", result.text.encode(), mode)
 
-    def _marks(self, submission: SubmittedAssignment, results: dict[str, Result]) -> None:
+    def by_hand(self) -> dict[tuple[str, str, str], float]:
+        """Return the marks that people gave, by student, notebook and cell."""
+        return {(grade.student.id, grade.notebook.name, grade.name): grade.manual_score
+                for grade in self.gradebook.db.query(Grade) if grade.manual_score is not None}
+
+    def _marks(self, submission: SubmittedAssignment, results: dict[str, Result],
+               changed: set[str]) -> None:
         for grade, cell, notebook in self._rows(Grade, submission):
             if notebook in results and cell in results[notebook].marks:
                 grade.auto_score = results[notebook].marks[cell]
-                # As nbgrader has it: a mark by hand is to be looked at again.
-                grade.needs_manual_grade = (
-                    grade.manual_score is not None or grade.auto_score is None)
+                # As nbgrader has it: a mark by hand is to be looked at again, but here only if
+                # the graded notebook is not the one that it was given for.
+                grade.needs_manual_grade = (grade.auto_score is None if grade.manual_score is None
+                                            else grade.needs_manual_grade or notebook in changed)
 
     def _comments(self, submission: SubmittedAssignment, results: dict[str, Result]) -> None:
         for comment, cell, notebook in self._rows(Comment, submission):

@@ -81,13 +81,19 @@ def grade(chapters: list[str], students: list[str], settings: Settings) -> list[
             settings.submissions, settings.root)
         for chapter in chapters:
             _register(chapter, settings.root, config)
-        jobs = [Job(student, chapter, notebook,
-                    settings.submissions / student / chapter / f"{notebook}.ipynb")
-                for student in students for chapter in chapters
-                for notebook in notebooks(chapter, settings.root)]
+        jobs = jobs_of(chapters, students, settings)
         problems = _grade(jobs, config, settings)
-        write_table(jobs, settings)
+        with Register(config) as register:
+            write_table(jobs, settings, register.by_hand())
         return problems
+
+
+def jobs_of(chapters: list[str], students: list[str], settings: Settings) -> list[Job]:
+    """Return a class's notebooks, whether they were handed in or not."""
+    return [Job(student, chapter, notebook,
+                settings.submissions / student / chapter / f"{notebook}.ipynb")
+            for student in students for chapter in chapters
+            for notebook in notebooks(chapter, settings.root)]
 
 
 def _register(chapter: str, root: Path, config: Config) -> None:
@@ -110,7 +116,7 @@ def _grade(jobs: list[Job], config: Config, settings: Settings) -> list[str]:
     problems: list[str] = []
     progress = Progress(len(jobs))
     with Register(config) as register:
-        for job, problem in _results(jobs, settings):
+        for job, problem in results(jobs, settings):
             progress.update(problem)
             if problem:
                 problems.append(problem)
@@ -121,7 +127,7 @@ def _grade(jobs: list[Job], config: Config, settings: Settings) -> list[str]:
     return problems
 
 
-def _results(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, str]]:
+def results(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, str]]:
     """Yield every job once its result is kept, and what went wrong with it."""
     ready: list[Job] = []
 
@@ -177,16 +183,30 @@ def _enter(register: Register, job: Job, settings: Settings) -> list[str]:
     return []
 
 
-def write_table(jobs: list[Job], settings: Settings) -> None:
-    """Write one row a student and exercise."""
+def write_table(
+    jobs: list[Job], settings: Settings, by_hand: dict[tuple[str, str, str], float]
+) -> None:
+    """Write one row a student and exercise.
+
+    Parameters
+    ----------
+    by_hand
+        Marks that people gave to answers that no check can judge, by student, notebook and cell.
+    """
     settings.csv.parent.mkdir(parents=True, exist_ok=True)
     with settings.csv.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for job in jobs:
-            for name, found in kept(job.result_path(settings.root)).scores.items():
-                writer.writerow((job.student, job.chapter, job.notebook, name, found.total,
-                                 found.max_points, found.reason))
+            result = kept(job.result_path(settings.root))
+            for name, found in (result.scores | result.by_hand).items():
+                points, reason = found.total, found.reason
+                mark = by_hand.get((job.student, job.notebook, name))
+                if mark is not None:
+                    points = f"{mark:g}"
+                    reason = "" if mark >= found.max_points else "answer: marked by hand"
+                writer.writerow((job.student, job.chapter, job.notebook, name, points,
+                                 found.max_points, reason))
 
 
 def summary(path: Path) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,8 @@ from autograder.paths import chapter_of, exercise_path, notebooks
 #: Files larger than this many bytes are not read.
 SIZE_LIMIT = 20_000_000
 KINDS = ("code", "markdown", "raw")
+#: Characters a line of a learner's text, which is shown as it is.
+WIDTH = 90
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,12 @@ def rebuild(cells: list[dict], released: NotebookNode) -> NotebookNode:
     return nb
 
 
+def shown(text: str) -> str:
+    """Return markdown that shows a learner's text and obeys no markup in it."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
+    return f"{fence}text\n{text}\n{fence}"
+
+
 def _plain_cell(cell: dict, plain: dict[str, NotebookNode]) -> NotebookNode:
     """Return a cell that is no exercise: the course's, or the learner's own.
 
@@ -187,13 +196,16 @@ def _plain_cell(cell: dict, plain: dict[str, NotebookNode]) -> NotebookNode:
         return course.copy()
     if cell["type"] == "code":
         return new_code_cell(cell["source"])
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", cell["source"]))])
-    return new_markdown_cell(f"{fence}text\n{cell['source']}\n{fence}")
+    return new_markdown_cell(shown(cell["source"]))
 
 
 def _answer(course: NotebookNode, source: str) -> NotebookNode:
     cell = course.copy()
-    cell.source = source
+    if cell.cell_type == "code":
+        cell.source = source
+    elif source.strip() != course.source:
+        lines = [textwrap.fill(line, WIDTH, break_long_words=False) for line in source.split("\n")]
+        cell.source = source.strip() and shown("\n".join(lines))
     return cell
 
 

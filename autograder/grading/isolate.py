@@ -7,19 +7,18 @@ nothing of a learner's runs in a half-closed room.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import os
 import resource
 import signal
-import time
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 # From <linux/sched.h>, <sys/mount.h>, <sys/prctl.h>.
-NEW_NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000  # mount, uts, ipc, pid
+NEW_NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000  # mount, uts, ipc
+NEW_PROCESSES = 0x20000000
 NEW_USER = 0x10000000
 NEW_ANY = 0x7E020000
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND = 1, 2, 4, 8, 32, 4096
@@ -88,8 +87,40 @@ def user_of(worker: int, count: int) -> int:
     return FIRST_USER + worker * 500 + count % 500
 
 
-def enter(rules, user: int, memory: int, seconds: int) -> None:
-    """Return in a process that is shut in; its forerunners stay behind and watch over it.
+def settle() -> None:
+    """Return in a process that may make namespaces; to be called before anything large is loaded.
+
+    Root may already. An ordinary user becomes the master of a user namespace, and of a process
+    namespace that belongs to it.
+    """
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        return
+    _call(LIBC.unshare, NEW_USER | NEW_PROCESSES)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    child = os.fork()
+    if child:
+        os.closerange(3, FILES)
+        os.waitpid(child, 0)
+        os._exit(1)
+    die_with_parent()
+
+
+def fork() -> int:
+    """Fork a child that is the first process of a namespace of its own, which ends with it."""
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    _call(LIBC.unshare, NEW_PROCESSES)
+    child = os.fork()
+    if child:
+        _call(LIBC.setns, own, NEW_PROCESSES)
+    os.close(own)
+    return child
+
+
+def enter(rules, user: int, seconds: int) -> None:
+    """Shut this process in for good.
 
     Parameters
     ----------
@@ -97,49 +128,23 @@ def enter(rules, user: int, memory: int, seconds: int) -> None:
         The filter of system calls.
     user
         Whom the submission runs as where the grader is root.
-    memory
-        Bytes that all processes of the submission may hold together; 0: no limit.
     seconds
         Processor time a process may use.
     """
-    root = os.geteuid() == 0
-    _unshare(root)
-    die_with_parent()
-    mounted, told = os.pipe()
-    first = os.fork()
-    if first:
-        os.close(told)
-        os.read(mounted, 1)  # Until then /proc shows the worker's processes.
-        os.closerange(3, FILES)
-        _watch(first, memory)
+    _call(LIBC.unshare, NEW_NAMESPACES)
     die_with_parent()
     _mount()
-    os.close(mounted)
-    os.close(told)
-    _limit(memory, seconds)
-    _drop(user if root else None)
+    _limit(seconds)
+    _drop(user if os.geteuid() == 0 else None)
     rules.load()
     die_with_parent()
-    second = os.fork()
-    if second:
-        os.closerange(3, FILES)
-        _call(LIBC.prctl, SET_DUMPABLE, 0, 0, 0, 0)
-        _reap(second)
+    _call(LIBC.prctl, SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _call(function, *arguments) -> None:
     if function(*arguments) == -1:
         number = ctypes.get_errno()
         raise OSError(number, f"{function.__name__}: {os.strerror(number)}")
-
-
-def _unshare(root: bool) -> None:
-    user, group = os.geteuid(), os.getegid()
-    _call(LIBC.unshare, NEW_NAMESPACES | (0 if root else NEW_USER))
-    if not root:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
 def die_with_parent() -> None:
@@ -162,7 +167,7 @@ def _mount() -> None:
           b"newinstance,ptmxmode=0666,mode=620")
 
 
-def _limit(memory: int, seconds: int) -> None:
+def _limit(seconds: int) -> None:
     limits = {resource.RLIMIT_NPROC: PROCESSES, resource.RLIMIT_NOFILE: FILES,
               resource.RLIMIT_CORE: 0, resource.RLIMIT_CPU: seconds,
               resource.RLIMIT_MEMLOCK: 1 << 16}
@@ -182,38 +187,3 @@ def _drop(user: int | None) -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     _call(LIBC.capset, header, (ctypes.c_uint32 * 6)())
     _call(LIBC.prctl, NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-
-
-def _watch(child: int, memory: int) -> None:
-    """Wait for the child; end it if all that runs under it holds too much memory."""
-    while True:
-        done, _ = os.waitpid(child, os.WNOHANG)
-        if done:
-            os._exit(0)
-        if memory and _held() > memory:
-            os.kill(child, signal.SIGKILL)
-        time.sleep(0.05)
-
-
-def _held() -> int:
-    """Return the bytes that the namespace's processes hold beyond what all share with the first.
-
-    The ``/proc`` that is seen here is the namespace's own. A fork's untouched pages are the first
-    process's, so they count once, as nothing.
-    """
-    pages = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            _, resident, shared, *_ = map(int, (process / "statm").read_text().split())
-            pages.append((int(process.name), resident - shared))
-    shared_by_all = dict(pages).get(1, 0)
-    own = sum(max(0, count - shared_by_all) for _, count in pages)
-    return own * resource.getpagesize()
-
-
-def _reap(child: int) -> None:
-    """Be the namespace's first process: wait for all others, end with the learner's."""
-    while True:
-        done, _ = os.wait()
-        if done == child:
-            os._exit(0)

@@ -109,8 +109,8 @@ def _score(session: Session, exercise, reference, seed: int, device: str) -> Sco
     """Return the score of an exercise; None if its name is not defined."""
     try:
         session.start()
-        return score(exercise, lambda case: session.ask(exercise.name, case), reference, seed,
-                     device)
+        return score(exercise, lambda case: session.ask(exercise.name, case, exercise.seconds),
+                     reference, seed, device, lambda cases: session.announce(exercise.name, cases))
     except Stopped as stopped:
         return nothing(exercise, str(stopped))
     except Undefined:

@@ -33,6 +33,11 @@ def write(path: Path, data: bytes, mode: int = 0o644) -> None:
     part.replace(path)
 
 
+def read(path: Path) -> bytes:
+    """Return what a file holds; nothing if there is none."""
+    return path.read_bytes() if path.is_file() else b""
+
+
 def keep(path: Path, key: str, data: bytes, again: bool = False) -> None:
     """Keep a result under the digest of what it follows from.
 

@@ -26,11 +26,12 @@ from traitlets import Bool, Integer, Unicode
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.grading import devices
+from autograder.grading import devices, exchange
 from autograder.grading.intake import take_in
 from autograder.grading.judge import judge
 from autograder.grading.seeds import seed_for
 from autograder.grading.verdict import write_verdict
+from autograder.paths import COURSE_ID
 from autograder.paths import notebooks as notebooks_of
 
 
@@ -44,7 +45,7 @@ def course_config(root: Path) -> Config:
         os.environ["PATH"] += os.pathsep + tools
     config = Config()
     config.CourseDirectory.root = str(root)
-    config.CourseDirectory.course_id = "cnn-layers"
+    config.CourseDirectory.course_id = COURSE_ID
     config.CourseDirectory.source_directory = "build/source"
     config.CourseDirectory.release_directory = "exercises"
     config.CourseDirectory.submitted_directory = "build/submitted"
@@ -60,6 +61,9 @@ def course_config(root: Path) -> Config:
         Judge, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveAutoGrades,
         AssignLatePenalties, CheckCellMetadata]
     config.Judge.root = str(root)
+    config.ExchangeFactory.release_assignment = exchange.ReleaseAssignment
+    config.ExchangeFactory.collect = exchange.Collect
+    config.ExchangeFactory.release_feedback = exchange.ReleaseFeedback
     return config
 
 

@@ -79,6 +79,8 @@ def derive(chapter: str, root: Path, db_url: str = "") -> dict[str, bytes]:
 def source_notebook(notebook: str, root: Path) -> NotebookNode:
     """Return a notebook's source with nbgrader's metadata and a graded cell behind each solution.
 
+    A markdown cell with a ``grade_id`` and ``points`` is an answer that a person marks.
+
     Raises
     ------
     ReleaseFailed
@@ -89,10 +91,15 @@ def source_notebook(notebook: str, root: Path) -> NotebookNode:
     nb.metadata = NotebookNode(KERNEL)
     cells = []
     for position, cell in enumerate(nb.cells):
-        name = solution_name(cell)
-        cell.id = name or f"{notebook}-{position}"
-        tags = NotebookNode(tags=[TAG]) if is_demo(cell) else NotebookNode()
-        cell.metadata = _solution_metadata(name) if name else tags
+        name, by_hand = solution_name(cell), cell.metadata.get("grade_id", "")
+        cell.id = name or by_hand or f"{notebook}-{position}"
+        if by_hand:
+            cell.metadata = _nbgrader_metadata(
+                grade_id=by_hand, grade=True, solution=True, points=cell.metadata.points)
+        elif name:
+            cell.metadata = _nbgrader_metadata(grade_id=name, solution=True)
+        else:
+            cell.metadata = NotebookNode(tags=[TAG]) if is_demo(cell) else NotebookNode()
         cells.append(cell)
         if name:
             cells.append(_graded_cell(notebook, name))
@@ -108,10 +115,6 @@ def solution_name(cell: NotebookNode) -> str:
     definitions = [node.name for node in ast.parse(cell.source).body
                    if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     return definitions[-1]
-
-
-def _solution_metadata(name: str) -> NotebookNode:
-    return _nbgrader_metadata(grade_id=name, solution=True)
 
 
 def _graded_cell(notebook: str, name: str) -> NotebookNode:

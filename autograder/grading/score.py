@@ -11,7 +11,8 @@ import numpy as np
 
 from autograder.cases import DTYPE, Case, Example, Exercise, Observation, double
 from autograder.compare import call, difference
-from autograder.visible import example_fault
+from autograder.grading.seeds import COURSE
+from autograder.visible import example_fault, expected_observation
 
 #: Asks for the learner's answer to a case.
 Ask = Callable[[Case], Observation]
@@ -64,7 +65,14 @@ def nothing(exercise: Exercise, reason: str) -> Score:
                  dict.fromkeys(exercise.points, reason))
 
 
-def score(exercise: Exercise, ask: Ask, reference: Any, seed: int, device: str = "cpu") -> Score:
+def score(
+    exercise: Exercise,
+    ask: Ask,
+    reference: Any,
+    seed: int,
+    device: str = "cpu",
+    announce: Callable[[list[Case]], None] = lambda cases: None,
+) -> Score:
     """Score an answer, property by property.
 
     A property is earned if its visible examples and its hidden cases are all right. Where the
@@ -81,19 +89,30 @@ def score(exercise: Exercise, ask: Ask, reference: Any, seed: int, device: str =
         Where the hidden cases are drawn from.
     device
         Where the learner's tensors live.
+    announce
+        Is told all cases before the first is asked about.
     """
     questions = _questions(exercise, seed)
+    announce([case for case, *_ in questions])
+    # All at once, so that this process and the learner's need not wake each other case by case.
+    rights = [None if example else expected(exercise, reference, case, device)
+              for case, example, _ in questions]
     faults: dict[str, str] = {}
     kinds = set()
-    for position, (case, example) in enumerate(questions):
+    for position, (case, example, hidden) in enumerate(questions):
         try:
             seen = ask(case)
         except Stopped as stopped:
-            lost = {case.property: str(stopped) for case, _ in questions[position:]}
+            lost = {case.property: str(stopped) for case, *_ in questions[position:]}
             faults = lost | faults
             break
         kinds.add(seen.error and seen.error[0])
-        fault = _fault(exercise, case, example, seen, reference, device)
+        if example and not hidden:
+            fault = example_fault(exercise, example, seen)
+        else:
+            right = rights[position] or expected_observation(example, seen)
+            fault = difference(exercise, case, seen, right, hidden=True)
+            fault = fault and f"{call(exercise, case)}: {fault}."
         if seen.forbidden:
             return nothing(exercise, fault)
         if fault:
@@ -105,24 +124,19 @@ def score(exercise: Exercise, ask: Ask, reference: Any, seed: int, device: str =
     return Score(exercise.name, earned, exercise.points, ordered)
 
 
-def _questions(exercise: Exercise, seed: int) -> list[tuple[Case, Example | None]]:
-    """Return all cases, by property, the visible ones first."""
-    questions = [(example.case, example) for example in exercise.examples]
-    questions += [(case, None) for case in hidden_cases(exercise, seed)]
+def _questions(exercise: Exercise, seed: int) -> list[tuple[Case, Example | None, bool]]:
+    """Return all cases, by property, the visible ones first, and whether they are hidden."""
+    questions = [(example.case, example, False) for example in exercise.examples]
+    questions += [(one.case, one, True) if isinstance(one, Example) else (one, None, True)
+                  for one in hidden_cases(exercise, seed)]
     order = list(exercise.points)
     return sorted(questions, key=lambda question: order.index(question[0].property))
 
 
-def _fault(exercise, case, example, seen, reference, device) -> str:
-    if example:
-        return example_fault(exercise, example, seen)
-    right = expected(exercise, reference, case, device)
-    fault = difference(exercise, case, seen, right, hidden=True)
-    return fault and f"{call(exercise, case)}: {fault}."
-
-
-def hidden_cases(exercise: Exercise, seed: int) -> Iterator[Case]:
+def hidden_cases(exercise: Exercise, seed: int) -> Iterator[Case | Example]:
     """Draw the hidden cases of an exercise, the same ones from the same seed."""
+    if exercise.same_for_all:
+        seed %= COURSE
     rng = np.random.default_rng([seed, zlib.crc32(exercise.name.encode())])
     return iter(exercise.cases(rng))
 

@@ -7,16 +7,20 @@ import os
 import secrets
 from pathlib import Path
 
+#: A seed modulo this is the same for all students and runs of a course.
+COURSE = 1 << 64
+
 
 def seed_for(root: Path, student: str, notebook: str, run: int) -> int:
     """Return the seed of a student's hidden cases in a notebook.
 
     It follows from the course's secret, which is made on first use in ``build/secret`` and never
-    leaves that file.
+    leaves that file. Its lower half follows from the secret and the notebook alone.
     """
-    text = f"{student}\0{notebook}\0{run}".encode()
-    digest = hashlib.blake2b(text, key=course_secret(root), digest_size=8).digest()
-    return int.from_bytes(digest)
+    own, shared = (int.from_bytes(hashlib.blake2b(
+        text.encode(), key=course_secret(root), digest_size=8).digest())
+        for text in (f"{student}\0{notebook}\0{run}", notebook))
+    return own * COURSE + shared
 
 
 def course_secret(root: Path) -> bytes:

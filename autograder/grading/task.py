@@ -10,7 +10,7 @@ import ast
 import hashlib
 import json
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -90,6 +90,8 @@ class Result:
         nbgrader's automatic comment on each solution cell; None: none.
     problem
         What went wrong on the grader's side; empty if nothing did.
+    by_hand
+        By the name of an answer that a person marks: nothing, with the reason.
     """
 
     scores: dict[str, Score]
@@ -97,6 +99,7 @@ class Result:
     marks: dict[str, float | None]
     comments: dict[str, str | None]
     problem: str = ""
+    by_hand: dict[str, Score] = field(default_factory=dict)
 
     def dumps(self) -> bytes:
         """Return the result as bytes."""
@@ -106,7 +109,8 @@ class Result:
     def loads(cls, data: bytes) -> Result:
         """Return the result of `dumps`."""
         tree = json.loads(data)
-        return cls(**tree | {"scores": {k: Score(**v) for k, v in tree["scores"].items()}})
+        return cls(**tree | {kind: {k: Score(**v) for k, v in tree[kind].items()}
+                             for kind in ("scores", "by_hand")})
 
 
 def judge_task(data: bytes) -> bytes:
@@ -145,7 +149,16 @@ def result(nb: NotebookNode, verdict: Verdict, problem: str = "") -> Result:
              for cell in nb.cells if is_grade(cell)}
     comments = {cell.metadata.nbgrader.grade_id: _comment(cell)
                 for cell in nb.cells if is_solution(cell)}
-    return Result(verdict.scores, nbformat.writes(nb), marks, comments, problem)
+    unread = nb.metadata.get("autograder", {}).get("reason")
+    by_hand = {name: _waiting(name, cell.metadata.nbgrader.points, unread or (
+        "to be marked by hand" if marks[name] is None else "not answered"))
+        for cell in nb.cells if is_grade(cell) and is_solution(cell)
+        for name in [cell.metadata.nbgrader.grade_id]}
+    return Result(verdict.scores, nbformat.writes(nb), marks, comments, problem, by_hand)
+
+
+def _waiting(name: str, points: int, reason: str) -> Score:
+    return Score(name, {"answer": 0}, {"answer": points}, {"answer": reason})
 
 
 def _comment(cell: NotebookNode) -> str | None:

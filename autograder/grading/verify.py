@@ -53,7 +53,7 @@ def verify(chapter: str, root: Path, seed: int = 0) -> Iterator[str]:
 
 def _names(notebook: str, source: NotebookNode, known: dict[str, Exercise]) -> Iterator[str]:
     cells = [cell.metadata.nbgrader.grade_id for cell in source.cells if "nbgrader" in cell.metadata
-             and cell.metadata.nbgrader.solution]
+             and cell.metadata.nbgrader.solution and not cell.metadata.nbgrader.grade]
     if cells != list(known):
         yield f"{notebook}: the solution cells are {cells}, the checks are {list(known)}"
 

@@ -11,6 +11,7 @@ import json
 import math
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -38,8 +39,14 @@ def send(channel: socket.socket, tree: Any) -> None:
     channel.sendall(struct.pack("<Q", len(data)) + data)
 
 
-def receive(channel: socket.socket, limit: int) -> Any:
+def receive(channel: socket.socket, limit: int, watch: Callable[[], None] | None = None) -> Any:
     """Receive one tree of at most ``limit`` bytes.
+
+    Parameters
+    ----------
+    watch
+        Called whenever some bytes came, or the channel's timeout passed with none; it may raise
+        to give up. Without it, the channel's timeout ends the waiting.
 
     Raises
     ------
@@ -48,20 +55,26 @@ def receive(channel: socket.socket, limit: int) -> Any:
     EOFError
         If the other side closed the socket.
     """
-    (length,) = struct.unpack("<Q", _exactly(channel, 8))
+    (length,) = struct.unpack("<Q", _exactly(channel, 8, watch))
     if length > limit:
         raise BadMessage(f"a message of {length} bytes; at most {limit} are taken")
-    return loads(_exactly(channel, length))
+    return loads(_exactly(channel, length, watch))
 
 
-def _exactly(channel: socket.socket, length: int) -> bytes:
+def _exactly(channel: socket.socket, length: int, watch: Callable[[], None] | None) -> bytes:
     parts = []
     while length:
-        part = channel.recv(min(length, 1 << 20))
-        if not part:
-            raise EOFError("the other side closed the socket")
-        parts.append(part)
-        length -= len(part)
+        try:
+            part = channel.recv(min(length, 1 << 20))
+            if not part:
+                raise EOFError("the other side closed the socket")
+            parts.append(part)
+            length -= len(part)
+        except TimeoutError:
+            if not watch:
+                raise
+        if watch:
+            watch()
     return b"".join(parts)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from autograder.grading import isolate, sandbox, wire
 
@@ -91,12 +93,12 @@ class Zygote:
         ours.settimeout(PATIENCE)
         try:
             wire.receive(ours, 100)
+            return replace(child, start=child.held())
         except EOFError:
             child.end()
             raise sandbox.SandboxMissing(
                 "a submission could not be shut in (the step that failed is named above); "
                 f"{sandbox.REMEDY}") from None
-        return child
 
     def close(self) -> None:
         """End the process, which does so by itself when nobody can ask it any more."""
@@ -122,12 +124,25 @@ class Child:
         Its process group as the worker sees it.
     folder
         The folder it was given, if it has no file system of its own.
+    start
+        The bytes that it held before anything of the learner's ran.
     """
 
     channel: socket.socket
     handle: int
     group: int
     folder: tempfile.TemporaryDirectory | None
+    start: int = 0
+
+    def held(self) -> int:
+        """Return the bytes that it and all that it started hold beyond what the worker shares."""
+        total = 0
+        for process in below(pid_of(self.handle)):
+            with contextlib.suppress(OSError, ValueError):
+                size = Path(f"/proc/{process}/statm").read_text().split()
+                pages = int(size[1]) - int(size[2])  # Resident, of these shared with files.
+                total += max(0, pages * resource.getpagesize() - self.start)
+        return total
 
     def end(self) -> None:
         """Kill it and all that it started, and remove what it wrote."""
@@ -140,3 +155,18 @@ class Child:
         self.channel.close()
         if self.folder:
             self.folder.cleanup()
+
+
+def pid_of(handle: int) -> int:
+    """Return the number of the process that a file descriptor stands for; -1 if it has ended."""
+    lines = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+
+
+def below(process: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    found = [process]
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [one for child in thread.read_text().split() for one in below(int(child))]
+    return found

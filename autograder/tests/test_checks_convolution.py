@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -11,82 +10,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from autograder.cases import Exercise, exercises
-from autograder.grading.release import source_notebook
-from autograder.grading.score import Score, score
-from autograder.grading.verify import read_mutants, unused_hints
+from answers import message, names, scored
 from autograder.layers import layers
-from autograder.paths import course_root
-from autograder.visible import failure_report, faults
 
-NOTEBOOKS = ("convolution_numpy", "convolution_torch")
-ALL = [(notebook, name) for notebook in NOTEBOOKS
-       for name in exercises(import_module(f"autograder.checks.{notebook}"))]
-C, T = map(layers, NOTEBOOKS)
-
-
-def known(notebook: str, name: str) -> Exercise:
-    return exercises(import_module(f"autograder.checks.{notebook}"))[name]
-
-
-def scored(notebook: str, name: str, answer, seed: int = 0) -> Score:
-    exercise = known(notebook, name)
-    return score(exercise, lambda case: exercise.observe(exercise, answer, case, "cpu"),
-                 getattr(layers(notebook), name), seed)
-
-
-def said(notebook: str, name: str, answer) -> str:
-    """Return what a learner sees in the notebook, in one line."""
-    exercise = known(notebook, name)
-    return " ".join(failure_report(exercise, faults(exercise, answer)).split())
+C, T = layers("convolution_numpy"), layers("convolution_torch")
 
 
 def test_the_checks_cover_the_contract_in_its_order():
-    assert [name for _, name in ALL] == [
-        "output_size", "conv2d", "conv2d_backward", "conv2d_matrix",
-        "conv2d", "Conv2d", "LocallyConnected2d"]
-
-
-@pytest.mark.parametrize(("notebook", "name"), ALL)
-def test_an_exercise_is_worth_10_points_and_tests_every_property_in_both_ways(notebook, name):
-    exercise = known(notebook, name)
-    assert exercise.max_points == 10
-    first, again, other = (list(exercise.cases(np.random.default_rng(s))) for s in (0, 0, 1))
-    assert {case.property for case in first} == set(exercise.points) and len(first) <= 45
-    assert {example.case.property for example in exercise.examples} == set(exercise.points)
-    assert repr(first) == repr(again) != repr(other)
-
-
-@pytest.mark.parametrize(("notebook", "name"), ALL)
-def test_the_reference_earns_everything_whatever_is_drawn(notebook, name):
-    answer = getattr(layers(notebook), name)
-    assert faults(known(notebook, name), answer) == []
-    for seed in range(10):
-        assert scored(notebook, name, answer, seed).faults == {}
-
-
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_every_mutant_loses_exactly_its_properties_and_every_hint_is_triggered(notebook):
-    source, problems = source_notebook(notebook, course_root()), []
-    for name, exercise in exercises(import_module(f"autograder.checks.{notebook}")).items():
-        mutants = read_mutants(notebook, name, source, course_root())
-        found = {one.name: scored(notebook, name, defined(source, name, one.source), 5)
-                 for one in mutants}
-        problems += [f"{name}.{one.name}: {found[one.name].faults}" for one in mutants
-                     if set(found[one.name].faults) != one.loses]
-        reasons = " ".join(one.reason for one in found.values())
-        problems += [f"{name}: {hint}" for hint in unused_hints(exercise, reasons)]
-    assert problems == []
-
-
-def defined(source, name: str, text: str):
-    """Return what a solution cell defines, run after the cells that are given."""
-    space = {"__name__": "notebook"}
-    for cell in source.cells:
-        if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
-            exec(cell.source, space)
-    exec(text, space)
-    return space[name]
+    assert names("convolution_numpy") == [
+        "output_size", "conv2d", "conv2d_backward", "conv2d_matrix"]
+    assert names("convolution_torch") == ["conv2d", "Conv2d", "LocallyConnected2d"]
 
 
 # Right answers in other styles.
@@ -231,7 +164,7 @@ class WindowedLocallyConnected2d(LoopedLocallyConnected2d):
         return (windows[:, None] * weight).sum((2, 5, 6)) + self.bias
 
 
-@pytest.mark.parametrize(("notebook", "answer"), [
+@pytest.mark.parametrize(("address", "answer"), [
     ("convolution_numpy.output_size", counted_output_size),
     ("convolution_numpy.conv2d", looped_conv2d),
     ("convolution_numpy.conv2d", windowed_conv2d),
@@ -245,43 +178,12 @@ class WindowedLocallyConnected2d(LoopedLocallyConnected2d):
     ("convolution_torch.LocallyConnected2d", LoopedLocallyConnected2d),
     ("convolution_torch.LocallyConnected2d", WindowedLocallyConnected2d),
 ])
-def test_a_right_answer_in_another_style_earns_everything(notebook, answer):
-    notebook, name = notebook.split(".")
-    assert [fault for *_, fault in faults(known(notebook, name), answer)] == []
+def test_a_right_answer_in_another_style_earns_everything(address, answer):
     for seed in range(3):
-        assert scored(notebook, name, answer, seed).faults == {}
+        assert scored(address, answer, seed).faults == {}
 
 
 # What earns nothing, or next to nothing.
-
-def refuse(*args, **kwargs):
-    raise ValueError("0 1 3 4 5 6 7 8 9 10 11 12 13")
-
-
-class Refuse(nn.Module):
-    def __init__(self, *args, **kwargs):
-        super().__init__()
-        self.weight = self.bias = nn.Parameter(torch.zeros(1))
-
-    forward = refuse
-
-
-@pytest.mark.parametrize(("notebook", "name"), ALL)
-def test_refusing_everything_earns_nothing(notebook, name):
-    assert scored(notebook, name, Refuse if name[0].isupper() else refuse).total == 0
-
-
-@pytest.mark.parametrize(("notebook", "name"), ALL[:5])
-def test_zeros_of_the_right_shape_earn_no_more_than_the_errors(notebook, name):
-    right = getattr(layers(notebook), name)
-
-    def answer(*args, **kwargs):
-        found = right(*args, **kwargs)
-        return tuple(0 * one for one in found) if isinstance(found, tuple) else 0 * found
-
-    assert set(scored(notebook, name, answer).faults) >= set(known(notebook, name).points) - {
-        "errors"}
-
 
 @pytest.mark.parametrize("call", [
     lambda x: F.conv2d(x, x[:, :, :1, :1]), lambda x: nn.Conv2d(1, 1, 1).double()(x),
@@ -297,7 +199,7 @@ def test_convolution_operators_are_found_however_they_are_called(call):
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of TorchScript
-        found = scored("convolution_torch", "conv2d", conv2d)
+        found = scored("convolution_torch.conv2d", conv2d)
     assert found.total == 0
     assert "conv" in found.reason and "which this exercise does not allow" in found.reason
 
@@ -309,13 +211,13 @@ def test_conversions_are_no_convolutions():
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # sparse tensors are in beta
-        assert scored("convolution_torch", "conv2d", conv2d).faults == {}
+        assert scored("convolution_torch.conv2d", conv2d).faults == {}
 
 
 # What learners read: the property, the small example, what came, what was expected, a hint.
 
 def test_a_flipped_kernel_is_reported_with_the_digits_of_the_patch():
-    text = said("convolution_numpy", "conv2d",
+    text = message("convolution_numpy.conv2d",
                 lambda x, weight, *args, **options: C.conv2d(x, weight[..., ::-1, ::-1], *args,
                                                              **options))
     assert "✗ conv2d: 7 of 13 examples are right." in text
@@ -324,7 +226,7 @@ def test_a_flipped_kernel_is_reported_with_the_digits_of_the_patch():
 
 
 def test_a_missing_padding_is_reported_with_both_shapes():
-    text = said("convolution_numpy", "conv2d",
+    text = message("convolution_numpy.conv2d",
                 lambda x, weight, bias=None, stride=1, padding=0:
                 C.conv2d(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))) if padding == 1 else x,
                          weight, bias, stride))
@@ -337,7 +239,7 @@ def test_a_float_size_is_told_that_an_integer_is_expected():
         C.output_size(size, kernel_size, stride, padding, dilation)
         return (size + 2 * padding - dilation * (kernel_size - 1) - 1) / stride + 1
 
-    text = said("convolution_numpy", "output_size", output_size)
+    text = message("convolution_numpy.output_size", output_size)
     assert "stride: output_size(6, 3, 2): the value differs; expected 2, got 2.5. Pixels" in text
     assert "Then look at: integers." in text or "of an integer type, got float" in text
 
@@ -347,13 +249,13 @@ def test_a_mean_over_the_batch_is_told_that_images_share_weights():
         grad_x, grad_weight, grad_bias = C.conv2d_backward(*args, **options)
         return grad_x, grad_weight / len(grad_x), grad_bias / len(grad_x)
 
-    text = said("convolution_numpy", "conv2d_backward", conv2d_backward)
+    text = message("convolution_numpy.conv2d_backward", conv2d_backward)
     assert ("grad_weight: the value differs" in text or "grad_weight: 1 of 1 values differ" in text)
     assert "expected 210, got 105. All images share weights and bias" in text
 
 
 def test_a_call_of_pytorchs_convolution_is_named():
-    text = said("convolution_torch", "conv2d", F.conv2d)
+    text = message("convolution_torch.conv2d", F.conv2d)
     assert "it calls aten::" in text and "which this exercise does not allow" in text
 
 
@@ -362,7 +264,7 @@ def test_a_weight_of_the_wrong_shape_is_reported_with_both_shapes():
         def __init__(self, in_channels, out_channels, *args, **options):
             super().__init__(out_channels, in_channels, *args, **options)
 
-    text = said("convolution_torch", "Conv2d", Conv2d)
+    text = message("convolution_torch.Conv2d", Conv2d)
     assert "expected weight of shape (3, 2, 1, 1), got (2, 3, 1, 1)" in text
 
 
@@ -372,7 +274,7 @@ def test_a_normal_initialisation_is_reported_with_the_bound():
             super().__init__(*args, **options)
             nn.init.normal_(self.weight)
 
-    text = said("convolution_torch", "Conv2d", Conv2d)
+    text = message("convolution_torch.Conv2d", Conv2d)
     assert "Conv2d: 13 of 14 examples are right." in text
     assert "share of weights in each quarter of ±1/sqrt(fan-in): 4 of 4 values differ" in text
     assert "Both start uniform between ±1/sqrt(in_channels * kh * kw), here ±0.204" in text
@@ -383,16 +285,6 @@ def test_a_shared_kernel_is_told_that_every_place_has_its_own():
         def forward(self, x):
             return T.conv2d(x, self.weight[..., 0, 0], None, self.stride) + self.bias
 
-    text = said("convolution_torch", "LocallyConnected2d", LocallyConnected2d)
+    text = message("convolution_torch.LocallyConnected2d", LocallyConnected2d)
     assert ("sharing: LocallyConnected2d(1, 1, 2, 1)(array(1, 1, 2, 2)): 3 of 4 values differ; at "
             "(0, 0, 0, 1) expected 26, got 8. Output (i, j) is made with weight[..., i, j]") in text
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-@pytest.mark.parametrize("name", [name for notebook, name in ALL if notebook == NOTEBOOKS[1]])
-def test_the_reference_earns_everything_on_a_gpu(name):
-    exercise, right = known(NOTEBOOKS[1], name), getattr(T, name)
-    for seed in range(3):
-        found = score(exercise, lambda case: exercise.observe(exercise, right, case, "cuda"),
-                      right, seed, "cuda")
-        assert found.faults == {}

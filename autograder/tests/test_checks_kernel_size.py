@@ -2,97 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import warnings
-from importlib import import_module
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from autograder import CheckFailed, check
-from autograder.cases import Exercise, exercises
+from answers import message, names, scored
 from autograder.checks.merging import CHANGED
-from autograder.grading.demos import is_demo
-from autograder.grading.release import source_notebook
-from autograder.grading.score import Score, score
-from autograder.grading.verify import read_mutants, unused_hints
 from autograder.layers import layers
-from autograder.paths import course_root
-from autograder.visible import faults
-
-NOTEBOOKS = ("kernel_size_numpy", "kernel_size_torch")
-ALL = [(notebook, name) for notebook in NOTEBOOKS
-       for name in exercises(import_module(f"autograder.checks.{notebook}"))]
-
-
-def known(notebook: str, name: str) -> Exercise:
-    return exercises(import_module(f"autograder.checks.{notebook}"))[name]
-
-
-def scored(notebook: str, name: str, answer, seed: int = 0) -> Score:
-    exercise = known(notebook, name)
-    return score(exercise, lambda case: exercise.observe(exercise, answer, case, "cpu"),
-                 getattr(layers(notebook), name), seed)
-
-
-def message(address: str, answer) -> str:
-    """What a learner reads, with its wrapped lines joined again."""
-    with pytest.raises(CheckFailed) as caught:
-        check(f"kernel_size_{address}", answer)
-    return re.sub(r"\n    (?=\S)", " ", str(caught.value))
 
 
 def test_the_checks_cover_the_contract_in_its_order():
-    assert [name for notebook, name in ALL if notebook == "kernel_size_numpy"] == [
+    assert names("kernel_size_numpy") == [
         "receptive_field", "compose_kernels", "stack_cost", "conv1d", "max_over_time"]
-    assert [name for notebook, name in ALL if notebook == "kernel_size_torch"] == [
+    assert names("kernel_size_torch") == [
         "effective_receptive_field", "VGGBlock", "TextCNN", "merge_branches"]
-
-
-@pytest.mark.parametrize(("notebook", "name"), ALL)
-def test_an_exercise_is_worth_10_points_and_tests_every_property_in_both_ways(notebook, name):
-    exercise = known(notebook, name)
-    hidden = list(exercise.cases(np.random.default_rng(0)))
-    assert exercise.max_points == 10
-    assert {case.property for case in hidden} == set(exercise.points)
-    assert {example.case.property for example in exercise.examples} == set(exercise.points)
-
-
-@pytest.mark.parametrize(("notebook", "name"), ALL)
-def test_the_reference_earns_everything_whatever_is_drawn(notebook, name):
-    right = getattr(layers(notebook), name)
-    assert faults(known(notebook, name), right) == []
-    for seed in range(4):
-        assert scored(notebook, name, right, seed).faults == {}
-
-
-@pytest.mark.parametrize(("notebook", "name"), ALL)
-def test_every_mutant_loses_exactly_its_properties_and_every_hint_is_triggered(notebook, name):
-    source, problems, said = source_notebook(notebook, course_root()), [], ""
-    mutants = [one for one in read_mutants(notebook, name, source, course_root())
-               if one.device == "cpu"]
-    assert len(mutants) >= 6
-    for mutant in mutants:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = scored(notebook, name, defined(source, name, mutant.source))
-        said += " ".join(found.faults.values())
-        if set(found.faults) != mutant.loses or mutant.hint not in found.reason:
-            problems.append(f"{mutant.name}: {found.faults}")
-    assert problems + unused_hints(known(notebook, name), said) == []
-
-
-def defined(source, name: str, text: str):
-    """Return what a solution cell defines, run after the cells that are given."""
-    namespace = {"__name__": "notebook"}
-    for cell in source.cells:
-        if cell.cell_type == "code" and "nbgrader" not in cell.metadata and not is_demo(cell):
-            exec(cell.source, namespace)
-    exec(text, namespace)
-    return namespace[name]
 
 
 # Right answers in other styles.
@@ -208,23 +133,23 @@ def sliced_merge_branches(large, small):
 
 
 OTHER_STYLES = [
-    ("kernel_size_numpy", "receptive_field", backward_receptive_field),
-    ("kernel_size_numpy", "compose_kernels", convolving_compose_kernels),
-    ("kernel_size_numpy", "stack_cost", layered_stack_cost),
-    ("kernel_size_numpy", "conv1d", windowed_conv1d),
-    ("kernel_size_numpy", "max_over_time", looped_max_over_time),
-    ("kernel_size_torch", "effective_receptive_field", image_by_image_field),
-    ("kernel_size_torch", "VGGBlock", ListedVGGBlock),
-    ("kernel_size_torch", "TextCNN", TwoDimensionalTextCNN),
-    ("kernel_size_torch", "TextCNN", TransposedTextCNN),
-    ("kernel_size_torch", "merge_branches", sliced_merge_branches),
+    ("kernel_size_numpy.receptive_field", backward_receptive_field),
+    ("kernel_size_numpy.compose_kernels", convolving_compose_kernels),
+    ("kernel_size_numpy.stack_cost", layered_stack_cost),
+    ("kernel_size_numpy.conv1d", windowed_conv1d),
+    ("kernel_size_numpy.max_over_time", looped_max_over_time),
+    ("kernel_size_torch.effective_receptive_field", image_by_image_field),
+    ("kernel_size_torch.VGGBlock", ListedVGGBlock),
+    ("kernel_size_torch.TextCNN", TwoDimensionalTextCNN),
+    ("kernel_size_torch.TextCNN", TransposedTextCNN),
+    ("kernel_size_torch.merge_branches", sliced_merge_branches),
 ]
 
 
-@pytest.mark.parametrize(("notebook", "name", "answer"), OTHER_STYLES)
-def test_a_right_answer_in_another_style_earns_everything(notebook, name, answer):
+@pytest.mark.parametrize(("address", "answer"), OTHER_STYLES)
+def test_a_right_answer_in_another_style_earns_everything(address, answer):
     for seed in range(4):
-        assert scored(notebook, name, answer, seed).faults == {}
+        assert scored(address, answer, seed).faults == {}
 
 
 # What a learner reads.
@@ -239,8 +164,8 @@ def test_a_stride_that_counts_for_its_own_layer_is_told():
 
     assert ("stride: receptive_field([(3, 2, 1)]): the value differs; expected 3, got 5. A layer's "
             "stride counts for the layers behind it, not for itself."
-            ) in message("numpy.receptive_field", receptive_field)
-    lost = scored("kernel_size_numpy", "receptive_field", receptive_field).faults
+            ) in message("kernel_size_numpy.receptive_field", receptive_field)
+    lost = scored("kernel_size_numpy.receptive_field", receptive_field).faults
     assert set(lost) == {"stride", "published nets", "errors"}
 
 
@@ -255,7 +180,7 @@ def test_a_list_that_is_used_up_is_told_every_time_it_is_checked():
         return size, jump
 
     for _ in range(2):
-        said = message("numpy.receptive_field", receptive_field)
+        said = message("kernel_size_numpy.receptive_field", receptive_field)
         assert said.splitlines()[1] == (
             "  input: receptive_field([(3, 1, 1), (2, 1, 1)]): it changed its input, which belongs "
             "to the caller: work on a copy.")
@@ -265,7 +190,7 @@ def test_a_flipped_kernel_is_told():
     def compose_kernels(first, second):
         return layers("kernel_size_numpy").compose_kernels(first, second[:, :, ::-1, ::-1])
 
-    lines = message("numpy.compose_kernels", compose_kernels).splitlines()
+    lines = message("kernel_size_numpy.compose_kernels", compose_kernels).splitlines()
     assert lines[0] == "✗ compose_kernels: 7 of 8 examples are right."
     assert lines[1].startswith(
         "  direction: compose_kernels(array(1, 1, 2, 2), array(1, 1, 2, 2)): 9 of 9 values differ")
@@ -279,7 +204,7 @@ def test_filling_with_zeros_is_told():
 
     assert ("negative: max_over_time(array(1, 1, 4), array(1)): 1 of 1 values differ; at (0, 0) "
             "expected -1, got 0. A maximum may be negative: start from -inf, and fill with that, "
-            "not 0.") in message("numpy.max_over_time", max_over_time)
+            "not 0.") in message("kernel_size_numpy.max_over_time", max_over_time)
 
 
 def test_a_missing_factor_of_the_channels_is_told():
@@ -289,7 +214,7 @@ def test_a_missing_factor_of_the_channels_is_told():
 
     assert ("parameters: stack_cost(3, 1, 2, 5): the value differs; expected 36, got 18. A layer "
             "has a kernel of kh * kw weights for each pair of an input and an output channel"
-            ) in message("numpy.stack_cost", stack_cost)
+            ) in message("kernel_size_numpy.stack_cost", stack_cost)
 
 
 def test_a_gradient_written_to_the_parameters_is_told():
@@ -300,7 +225,8 @@ def test_a_gradient_written_to_the_parameters_is_told():
         field = x.grad.abs().mean((0, 1))
         return field / field.max()
 
-    lines = message("torch.effective_receptive_field", effective_receptive_field).splitlines()
+    address = "kernel_size_torch.effective_receptive_field"
+    lines = message(address, effective_receptive_field).splitlines()
     assert lines[0] == "✗ effective_receptive_field: 8 of 10 examples are right."
     assert any(line.startswith("  zero: ") and "Divide only where the maximum" in line
                for line in lines)
@@ -315,11 +241,11 @@ def test_a_forgotten_relu_and_a_forgotten_pooling_are_told():
                 x = F.relu(conv(x))
             return self.convs[-1](x)
 
-    said = message("torch.VGGBlock", VGGBlock)
+    said = message("kernel_size_torch.VGGBlock", VGGBlock)
     assert ("relu: VGGBlock(1, 1, 1, False)(array(1, 1, 1, 1)): 1 of 1 values differ; at "
             "(0, 0, 0, 0) expected 0, got -7. A ReLU follows the last convolution too") in said
     assert "expected shape (1, 1, 1, 1), got (1, 1, 2, 2). By default 2x2 max pooling" in said
-    lost = scored("kernel_size_torch", "VGGBlock", VGGBlock).faults
+    lost = scored("kernel_size_torch.VGGBlock", VGGBlock).faults
     assert set(lost) == {"relu", "pool", "gradient"}
 
 
@@ -330,7 +256,7 @@ def test_a_wrong_order_of_the_widths_is_told_with_the_shapes():
 
     assert ("widths: TextCNN(3, 2, (3, 1), 1, 1, dropout=0.0)(array(1, 3)): expected parameters in "
             "convs of shape (1, 2, 3), (1,), (1, 2, 1), (1,), got (1, 2, 1), (1,), (1, 2, 3), (1,)."
-            ) in message("torch.TextCNN", TextCNN)
+            ) in message("kernel_size_torch.TextCNN", TextCNN)
 
 
 def test_another_name_of_a_submodule_is_told():
@@ -339,7 +265,8 @@ def test_another_name_of_a_submodule_is_told():
             super().__init__()
             self.embed = nn.Embedding(vocabulary, embedding)
 
-    assert "'TextCNN' object has no attribute 'embedding'" in message("torch.TextCNN", TextCNN)
+    assert "'TextCNN' object has no attribute 'embedding'" in message(
+        "kernel_size_torch.TextCNN", TextCNN)
 
 
 def test_dropout_on_the_words_is_told():
@@ -349,10 +276,10 @@ def test_dropout_on_the_words_is_told():
             features = [F.relu(conv(words)).amax(2) for conv in self.convs]
             return self.classifier(self.dropout(torch.cat(features, 1)))
 
-    said = message("torch.TextCNN", TextCNN)
+    said = message("kernel_size_torch.TextCNN", TextCNN)
     assert said.splitlines()[0] == "✗ TextCNN: 10 of 11 examples are right."
     assert "nothing else is dropped" in said
-    assert set(scored("kernel_size_torch", "TextCNN", TextCNN).faults) == {"dropout"}
+    assert set(scored("kernel_size_torch.TextCNN", TextCNN).faults) == {"dropout"}
 
 
 def test_adding_into_the_large_kernel_is_told():
@@ -363,15 +290,6 @@ def test_adding_into_the_large_kernel_is_told():
         large.bias.data += small.bias.data
         return large
 
-    said = message("torch.merge_branches", merge_branches)
+    said = message("kernel_size_torch.merge_branches", merge_branches)
     assert f"{CHANGED}: the value differs; expected 0, got 2. Add into new tensors" in said
-    assert set(scored("kernel_size_torch", "merge_branches", merge_branches).faults) == {"copy"}
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-@pytest.mark.parametrize("name", [name for notebook, name in ALL if notebook == NOTEBOOKS[1]])
-def test_the_reference_earns_everything_on_a_gpu(name):
-    exercise, right = known(NOTEBOOKS[1], name), getattr(layers(NOTEBOOKS[1]), name)
-    found = score(exercise, lambda case: exercise.observe(exercise, right, case, "cuda"),
-                  right, 0, "cuda")
-    assert found.faults == {}
+    assert set(scored("kernel_size_torch.merge_branches", merge_branches).faults) == {"copy"}

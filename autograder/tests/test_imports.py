@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1]
+LOAD_LATER = ("class_cli.py", "cli.py", "doctor.py")
 LEARNERS = sorted([*PACKAGE.glob("*.py"), *PACKAGE.glob("checks/*.py")])
 
 
@@ -25,7 +26,7 @@ def imports(path, top_level_only=False):
 
 @pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.name)
 def test_the_learners_half_does_not_import_the_instructors(path):
-    found = [name for name in imports(path, top_level_only=path.name in ("cli.py", "doctor.py"))
+    found = [name for name in imports(path, top_level_only=path.name in LOAD_LATER)
              if name.startswith("autograder.grading") or name == "nbgrader"]
     assert not found
 
@@ -42,13 +43,3 @@ def test_the_solutions_know_nothing_of_the_grader(root):
     allowed = {"numpy", "torch", "matplotlib", *sys.stdlib_module_names}
     for path in (root / "solutions").rglob("*.py"):
         assert {name.partition(".")[0] for name in imports(path)} <= allowed, path
-
-
-def test_notebooks_share_the_text_of_the_given_cell(root):
-    given = {}
-    for path in (root / "solutions").rglob("*.py"):
-        tree, text = ast.parse(path.read_text()), path.read_text()
-        given |= {(path.name, node.name): ast.get_source_segment(text, node) for node in tree.body
-                  if isinstance(node, ast.FunctionDef) and node.name in ("pair", "pool_geometry")}
-    for name in ("pair", "pool_geometry"):
-        assert len({text for (_, other), text in given.items() if other == name}) == 1

@@ -1,29 +1,17 @@
-"""The convolution references against PyTorch in float64, and the two files' form."""
+"""The convolution references against PyTorch in float64."""
 
 from __future__ import annotations
 
-import ast
-import doctest
-import re
-from importlib import import_module
-from inspect import signature
-
-import jupytext
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from nbformat.v4 import new_code_cell
-from nbgrader.preprocessors import ClearSolutions
 from torch import nn
 
-from autograder.cases import exercises as checked
 from autograder.layers import layers
-from autograder.paths import course_root, solution_path
 
 C = layers("convolution_numpy")
 T = layers("convolution_torch")
-NOTEBOOKS = ("convolution_numpy", "convolution_torch")
 SHAPES = [(1, 1, 6, 6), (2, 3, 7, 5), (3, 1, 4, 9)]
 KERNELS = [  # kernel_size, stride, padding: plain, strided, gappy, rectangular, padded a lot
     *(((1, 1), 1, 0), ((3, 3), 1, 1), ((3, 3), 2, 1), ((2, 2), 3, 0)),
@@ -174,65 +162,3 @@ def test_a_locally_connected_layer_with_one_kernel_everywhere_is_a_convolution(s
         module.weight[..., 1, 2] += 1
         changed = (module(x) != before).any(0).any(0)
     assert changed.sum() == 1 and changed[1, 2]
-
-
-def cells(name):
-    """Return the source's notebook cells, after a round trip through jupytext."""
-    notebook = jupytext.read(solution_path(name, course_root()))
-    again = jupytext.reads(jupytext.writes(notebook, "py:percent"), "py:percent")
-    assert [c.source for c in again.cells] == [c.source for c in notebook.cells]
-    return again.cells
-
-
-def solutions(name):
-    """Return {exercise: source of its solution cell}."""
-    codes = [cell.source for cell in cells(name) if "### BEGIN SOLUTION" in cell.source]
-    return {ast.parse(code).body[-1].name: code for code in codes}
-
-
-def run(name, source):
-    """Run a solution cell after the cells that are given; return what it defines."""
-    given = [cell.source for cell in cells(name)
-             if cell.cell_type == "code" and "### BEGIN SOLUTION" not in cell.source]
-    space = {}
-    exec("\n".join([*given, source]), space)
-    return space
-
-
-@pytest.mark.parametrize(("name", "count"), [("convolution_numpy", 4), ("convolution_torch", 3)])
-def test_each_solution_cell_stands_alone_under_its_task_and_its_example_runs(name, count):
-    assert len(solutions(name)) == count
-    titles = [cell.source.splitlines()[0] for cell in cells(name)]
-    for exercise, code in solutions(name).items():
-        assert titles[titles.index(code.splitlines()[0]) - 1] == f"## {exercise}"
-        space = run(name, code)
-        (example,) = doctest.DocTestFinder(recurse=False).find(space[exercise], globs=space)
-        assert example.examples and doctest.DocTestRunner().run(example).failed == 0
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_stubs_are_valid_and_raise_not_implemented(name):
-    for exercise, code in solutions(name).items():
-        cell = new_code_cell(code)
-        ClearSolutions(enforce_metadata=False).preprocess_cell(cell, {"language": "python"}, 0)
-        stub = run(name, cell.source)[exercise]
-        required = [p for p in signature(stub).parameters.values() if p.default is p.empty]
-        with pytest.raises(NotImplementedError):
-            stub(*[None] * len(required))
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_each_task_lists_the_properties_that_its_check_gives_points_for(name):
-    checks = checked(import_module(f"autograder.checks.{name}"))
-    text = "\n".join(cell.source for cell in cells(name))
-    tasks = re.findall(r"^## (\w+)\n.*?^\*\*Checked:\*\* (.*?)\.$", text, re.DOTALL | re.MULTILINE)
-    listed = {task: " ".join(names.split()).split(", ") for task, names in tasks}
-    assert listed == {exercise: list(check.points) for exercise, check in checks.items()}
-
-
-def test_both_notebooks_give_the_same_helpers_and_call_no_convolution():
-    given = [c.source for name in NOTEBOOKS for c in cells(name) if c.source.startswith("def pair")]
-    assert len(given) == 2 and given[0] == given[1] and "import" not in given[0]
-    for code in solutions("convolution_torch").values():
-        called = [n.attr for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Attribute)]
-        assert not [word for word in called if "conv" in word.lower()]

@@ -1,30 +1,18 @@
-"""The downsampling references against hand examples and PyTorch in float64, and the files' form."""
+"""The downsampling references against hand examples and PyTorch in float64."""
 
 from __future__ import annotations
 
-import ast
-import doctest
-import re
-from importlib import import_module
-from inspect import signature
-
-import jupytext
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from nbformat.v4 import new_code_cell
-from nbgrader.preprocessors import ClearSolutions
 from torch import nn
 from torch.autograd import gradcheck
 
-from autograder.cases import exercises as checked
 from autograder.layers import layers
-from autograder.paths import course_root, solution_path
 
 D = layers("downsampling_numpy")
 T = layers("downsampling_torch")
-COUNTS = {"downsampling_numpy": 4, "downsampling_torch": 5}
 GEOMETRIES = [  # kernel_size, stride, padding: plain, strided, with gaps, padded, rectangular
     (1, 1, 0), (3, 1, 0), (3, 2, 1), (2, 3, 0), (4, 2, 1), ((1, 4), (2, 1), (0, 2)),
     ((3, 2), [1, 3], (1, 0)), (np.int64(5), 2, 2),
@@ -190,52 +178,3 @@ def test_the_gradient_norm_is_that_of_backward_and_leaves_no_trace():
 
 
 # The form of the two files.
-
-def cells(name):
-    return jupytext.read(solution_path(name, course_root())).cells
-
-
-def exercises(name):
-    """Return {exercise: source of its solution cell}."""
-    codes = [cell.source for cell in cells(name) if "### BEGIN SOLUTION" in cell.source]
-    return {ast.parse(code).body[-1].name: code for code in codes}
-
-
-def run(name, source):
-    """Run a solution cell after the cells that are given; return what it defines."""
-    given = [cell.source for cell in cells(name)
-             if cell.cell_type == "code" and "### BEGIN SOLUTION" not in cell.source]
-    space = {}
-    exec("\n".join([*given, source]), space)
-    return space
-
-
-@pytest.mark.parametrize("name", COUNTS)
-def test_each_solution_cell_stands_alone_under_its_task_and_its_example_runs(name):
-    assert len(exercises(name)) == COUNTS[name]
-    titles = [cell.source.splitlines()[0] for cell in cells(name)]
-    for exercise, code in exercises(name).items():
-        assert titles[titles.index(code.splitlines()[0]) - 1] == f"## {exercise}"
-        space = run(name, code)
-        (example,) = doctest.DocTestFinder(recurse=False).find(space[exercise], globs=space)
-        assert example.examples and doctest.DocTestRunner().run(example).failed == 0
-
-
-@pytest.mark.parametrize("name", COUNTS)
-def test_stubs_are_valid_and_raise_not_implemented(name):
-    for exercise, code in exercises(name).items():
-        cell = new_code_cell(code)
-        ClearSolutions(enforce_metadata=False).preprocess_cell(cell, {"language": "python"}, 0)
-        stub = run(name, cell.source)[exercise]
-        required = [p for p in signature(stub).parameters.values() if p.default is p.empty]
-        with pytest.raises(NotImplementedError):
-            stub(*[None] * len(required))
-
-
-@pytest.mark.parametrize("name", COUNTS)
-def test_each_task_lists_the_properties_that_its_check_gives_points_for(name):
-    checks = checked(import_module(f"autograder.checks.{name}"))
-    points = {exercise: list(check.points) for exercise, check in checks.items()}
-    text = "\n".join(cell.source for cell in cells(name))
-    tasks = re.findall(r"^## (\w+)\n.*?^\*\*Checked:\*\* (.*?)\.$", text, re.DOTALL | re.MULTILINE)
-    assert {task: listed.split(", ") for task, listed in tasks} == points

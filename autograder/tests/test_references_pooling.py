@@ -1,29 +1,19 @@
-"""The pooling references against hand examples and PyTorch in float64, and the two files' form."""
+"""The pooling references against hand examples and PyTorch in float64."""
 
 from __future__ import annotations
 
-import ast
-import doctest
 import re
-from importlib import import_module
-from inspect import signature
 
-import jupytext
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from nbformat.v4 import new_code_cell
-from nbgrader.preprocessors import ClearSolutions
 from torch import nn
 
-from autograder.cases import exercises as checked
 from autograder.layers import layers
-from autograder.paths import course_root, solution_path
 
 P = layers("pooling_numpy")
 T = layers("pooling_torch")
-SOURCES = {m: solution_path(m, course_root()) for m in ("pooling_numpy", "pooling_torch")}
 SHAPES = [(1, 1, 6, 6), (2, 3, 7, 5), (3, 1, 4, 9)]
 WINDOWS = [  # kernel_size, stride, padding: plain, overlapping, gappy, rectangular, half padded
     *((2, None, 0), (3, 2, 1), (3, 1, 1), (2, 3, 1), (np.int64(2), [1, 2], 0)),
@@ -224,70 +214,3 @@ def test_shift_consistency_counts_unchanged_predictions_and_leaves_no_trace():
     assert type(share) is float and share == pytest.approx((1 + 8) / 16)
     assert module.training and module.drop.training and not module.norm.training
     assert module.calls == 0 and module.norm.num_batches_tracked == 0
-
-
-def cells(name):
-    """Return the source's notebook cells, after a round trip through jupytext."""
-    notebook = jupytext.read(SOURCES[name])
-    again = jupytext.reads(jupytext.writes(notebook, "py:percent"), "py:percent")
-    assert [c.source for c in again.cells] == [c.source for c in notebook.cells]
-    return again.cells
-
-
-def run(name, source):
-    """Run a solution cell after the imports and the given cell; return what it defines."""
-    imports, given = [cell.source for cell in cells(name) if cell.cell_type == "code"][:2]
-    space = {}
-    exec(f"{imports}\n{given}\n{source}", space)
-    return space
-
-
-def exercises(name):
-    """Return {exercise: source of its solution cell}."""
-    codes = [cell.source for cell in cells(name) if "### BEGIN SOLUTION" in cell.source]
-    return {ast.parse(code).body[-1].name: code for code in codes}
-
-
-@pytest.mark.parametrize(("name", "count"), [("pooling_numpy", 7), ("pooling_torch", 6)])
-def test_each_solution_cell_stands_alone_under_its_task_and_its_example_runs(name, count):
-    assert len(exercises(name)) == count
-    titles = [cell.source.splitlines()[0] for cell in cells(name)]
-    for exercise, code in exercises(name).items():
-        assert titles[titles.index(code.splitlines()[0]) - 1] == f"## {exercise}"
-        space = run(name, code)
-        (example,) = doctest.DocTestFinder(recurse=False).find(space[exercise], globs=space)
-        assert example.examples and doctest.DocTestRunner().run(example).failed == 0
-
-
-@pytest.mark.parametrize("name", SOURCES)
-def test_stubs_are_valid_and_raise_not_implemented(name):
-    for exercise, code in exercises(name).items():
-        cell = new_code_cell(code)
-        ClearSolutions(enforce_metadata=False).preprocess_cell(cell, {"language": "python"}, 0)
-        stub = run(name, cell.source)[exercise]
-        required = [p for p in signature(stub).parameters.values() if p.default is p.empty]
-        if exercise == "MaxPool2dFunction":
-            stub, required = stub.apply, [None] * 4
-        with pytest.raises(NotImplementedError):
-            stub(*[None] * len(required))
-
-
-@pytest.mark.parametrize("name", SOURCES)
-def test_each_task_lists_the_properties_that_its_check_gives_points_for(name):
-    checks = checked(import_module(f"autograder.checks.{name}"))
-    points = {exercise: list(check.points) for exercise, check in checks.items()}
-    text = "\n".join(cell.source for cell in cells(name))
-    tasks = re.findall(r"^## (\w+)\n.*?^\*\*Checked:\*\* (.*?)\.$", text, re.DOTALL | re.MULTILINE)
-    assert {task: listed.split(", ") for task, listed in tasks} == points
-
-
-def test_both_notebooks_give_the_same_helpers_and_call_nothing_forbidden():
-    given = [cell.source for cell in cells("pooling_numpy") if cell.source.startswith("def pair")]
-    assert given == [c.source for c in cells("pooling_torch") if c.source.startswith("def pair")]
-    assert "import" not in given[0]
-    code = exercises("pooling_torch")
-    for exercise in ("max_pool2d", "MaxPool2dFunction"):
-        called = {
-            n.attr for n in ast.walk(ast.parse(code[exercise])) if isinstance(n, ast.Attribute)
-        }
-        assert not [word for word in called if "_pool" in word or word in ("grad", "enable_grad")]

@@ -70,12 +70,28 @@ def test_an_endless_cell_is_stopped_and_the_others_run():
         assert "longer than 2 seconds" in running.outputs[0][0]["evalue"]
 
 
-@pytest.mark.parametrize("end", ["import os; os._exit(0)", "import os; os.kill(os.getpid(), 9)",
+@pytest.mark.parametrize("end", ["import os; os._exit(0)", "import os; os.abort()",
                                  "import ctypes; ctypes.string_at(0)"])
 def test_a_cell_that_ends_the_process_is_left_out_and_the_others_run(end):
     with session(end, POOL) as running:
         assert ask(running).values
         assert "ended the Python process" in running.outputs[0][0]["evalue"]
+
+
+def test_a_submission_that_kills_itself_lives_on_as_the_first_process_of_its_namespace():
+    with session("import os; os.kill(os.getpid(), 9); print('alive')", POOL) as running:
+        assert ask(running).values
+        assert texts(running, 0) == "alive\n"
+
+
+def test_an_answer_in_dribs_does_not_stretch_the_time_of_a_call():
+    drip = ("import os, time\ndef max_pool2d(x, *args):\n"
+            "    os.write(3, (1 << 20).to_bytes(8, 'little'))\n"
+            "    while True: os.write(3, b'0'); time.sleep(0.1)")
+    started = time.monotonic()
+    with session(drip) as running, pytest.raises(Stopped, match="longer than 2 seconds"):
+        ask(running)
+    assert time.monotonic() - started < 10
 
 
 def test_exit_in_a_cell_ends_nothing():
@@ -118,7 +134,7 @@ def test_written_files_are_limited():
 
 
 def test_the_output_of_a_cell_is_limited():
-    with session("for i in range(10**6): print('x' * 100)", POOL, limits=Limits(10.0)) as running:
+    with session("for i in range(10**6): print('x' * 100)", POOL, limits=Limits(30.0)) as running:
         running.start()
         assert len(str(running.outputs)) < 500_000 and "was cut" in texts(running, 0)
 

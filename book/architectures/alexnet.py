@@ -3,6 +3,7 @@
 from torch import nn
 
 from autograder.layers import layers
+from experiments.classic_nets import build
 
 
 def alexnet(classes=1000):
@@ -13,8 +14,7 @@ def alexnet(classes=1000):
     """
     head = layers("gap_vs_fc_torch").FlattenHead
     return nn.Sequential(
-        *convolutions(),
-        nn.MaxPool2d(3, stride=2),
+        *build("AlexNet"),
         head(256, 6, 4096, hidden=4096),
         nn.ReLU(),
         nn.Linear(4096, classes),
@@ -22,18 +22,5 @@ def alexnet(classes=1000):
 
 
 def convolutions():
-    """List the layers up to the fifth convolution: 3 channels to 256."""
-    return [
-        nn.Conv2d(3, 64, 11, stride=4, padding=2),
-        nn.ReLU(),
-        nn.MaxPool2d(3, stride=2),
-        nn.Conv2d(64, 192, 5, padding=2),
-        nn.ReLU(),
-        nn.MaxPool2d(3, stride=2),
-        nn.Conv2d(192, 384, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(384, 256, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(256, 256, 3, padding=1),
-        nn.ReLU(),
-    ]
+    """List the layers up to the ReLU behind the fifth convolution: 3 channels to 256."""
+    return build("AlexNet")[:-1]

@@ -18,13 +18,16 @@ def main(arguments=None):
     logging.basicConfig(level=logging.INFO, format="%(asctime)s  %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
+    total = 0.0
     for name in chosen or names():
         if chosen or not is_fresh(name):
             logging.info("%s ...", name)
             kept = record(name)
+            total += kept["seconds"]
             logging.info("%s: %.0f s of CPU time", name, kept["seconds"])
         else:
             logging.info("%s: up to date", name)
+    logging.info("%.0f s of CPU time in all", total)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from autograder.paths import course_root, solution_path
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.name
+CHECKS = course_root(HERE) / "autograder" / "checks"
 
 
 def fingerprint(path, name):
@@ -62,11 +63,18 @@ def _top_level(path):
                 for part in ast.walk(target):
                     if isinstance(part, ast.Name):
                         defined[part.id] = node
-        elif isinstance(node, ast.ImportFrom) and str(node.module).startswith(f"{PACKAGE}."):
-            module = HERE / f"{node.module.split('.')[1]}.py"
+        elif isinstance(node, ast.ImportFrom) and (module := _module(str(node.module))):
             for alias in node.names:
                 imported[alias.asname or alias.name] = (module, alias.name)
     return defined, imported
+
+
+def _module(name):
+    """Find the file of a module of this package, or of the checks; None for all others."""
+    for package, folder in ((PACKAGE, HERE), ("autograder.checks", CHECKS)):
+        if name.startswith(f"{package}."):
+            return folder / f"{name.removeprefix(f'{package}.')}.py"
+    return None
 
 
 def _reference_layers(tree):

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from autograder.checks.inception import GOOGLENET
 from autograder.layers import layers
 from experiments.block_nets import milliseconds, trained
 from experiments.data import load
@@ -13,19 +14,6 @@ from experiments.verdict import Verdict
 
 SEEDS = (0, 1, 2, 3)
 FULL = Budget(train=2000, test=2000, epochs=6)
-# Szegedy et al. 2015, table 1: input channels; 1×1, 3×3 reduce, 3×3, 5×5 reduce, 5×5, projection
-# of the pooled branch; side of the map.
-GOOGLENET = {
-    "3a": (192, 64, 96, 128, 16, 32, 32, 28),
-    "3b": (256, 128, 128, 192, 32, 96, 64, 28),
-    "4a": (480, 192, 96, 208, 16, 48, 64, 14),
-    "4b": (512, 160, 112, 224, 24, 64, 64, 14),
-    "4c": (512, 128, 128, 256, 24, 64, 64, 14),
-    "4d": (512, 112, 144, 288, 32, 64, 64, 14),
-    "4e": (528, 256, 160, 320, 32, 128, 128, 14),
-    "5a": (832, 256, 160, 320, 32, 128, 128, 7),
-    "5b": (832, 384, 192, 384, 48, 128, 128, 7),
-}
 # For small nets: 3a and 3b, at an eighth and at a quarter of their widths. The last line of each
 # is narrower, so that without any 1×1 convolution before the large kernels it has as many weights.
 EIGHTH = ((16, 8, 12, 16, 2, 4, 4), (32, 16, 16, 24, 4, 12, 8))

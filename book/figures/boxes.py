@@ -2,7 +2,7 @@
 
 from IPython.display import Markdown
 
-from experiments.claims import ALL_CLAIMS, CLAIMS, verdict
+from experiments.claims import CLAIMS, verdict
 from experiments.record import results
 from experiments.spread import plus_minus
 from experiments.table import find
@@ -48,7 +48,7 @@ def measured(name):
 
 
 def ledger():
-    """List all claims that have been measured, by the page they are from, with their verdicts."""
+    """List all claims, by the page they are from, with their verdicts."""
     parts = []
     for source in dict.fromkeys(entry.source for entry in CLAIMS.values()):
         parts += [f"**From “{source}”**", "| claim | verdict, and what decided it |\n|---|---|"]
@@ -61,7 +61,7 @@ def ledger():
 
 
 def tally():
-    """Count the verdicts, and the claims that are still waiting for their chapter."""
+    """Count the verdicts."""
     words = [verdict(name).verdict for name in CLAIMS]
     counts = {
         "hold as said": sum(word == "holds" for word in words),
@@ -70,10 +70,7 @@ def tally():
         "could not be reproduced here": sum(word.startswith("not") for word in words),
     }
     parts = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return Markdown(
-        f"**{len(CLAIMS)} of {len(ALL_CLAIMS)} claims measured:** {parts}. The other "
-        f"{len(ALL_CLAIMS) - len(CLAIMS)} wait for their chapters."
-    )
+    return Markdown(f"**{len(words)} of {len(CLAIMS)} claims measured:** {parts}.")
 
 
 def _sentence(text):

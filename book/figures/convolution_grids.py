@@ -5,7 +5,7 @@ import numpy as np
 
 from autograder.layers import layers
 from experiments.data import load
-from figures.style import canvas, card
+from figures.style import canvas, card, shade
 
 EXAMPLE = np.array([[1, 2, 0, 1], [0, 1, 3, 2], [2, 1, 1, 0]])
 KERNEL = np.array([[1, 0], [0, 2]])
@@ -50,9 +50,11 @@ def detectors():
     words = []
     for ax, (name, values) in zip(axes.flat, {"image": shoe, **maps}.items(), strict=True):
         limit = np.abs(values).max()
-        edges = values.min() < 0
-        scale = {"cmap": "RdBu_r", "vmin": -limit} if edges else {"cmap": "gray", "vmin": 0}
-        ax.imshow(values, vmax=limit, **scale)
+        if values.min() < 0:
+            shade(ax, values / limit, "#D6604D")
+            shade(ax, -values / limit)
+        else:
+            ax.imshow(values, cmap="gray", vmin=0, vmax=limit)
         ax.set_title(name, fontsize=14)
         ax.axis("off")
         words.append(f"{name}, from {values.min():.1f} to {values.max():.1f}")
@@ -80,7 +82,7 @@ def matrix():
         used = values[values != 0]
         different = np.unique(used).size
         colours = plt.get_cmap("viridis")(values / values.max())
-        colours[values == 0] = (1, 1, 1, 1)
+        colours[values == 0] = 0
         ax.imshow(colours)
         ax.set_xticks(np.arange(-0.5, shared.shape[1]), [])
         ax.set_yticks(np.arange(-0.5, shared.shape[0]), [])

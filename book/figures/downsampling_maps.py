@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from autograder.layers import layers
 from experiments.data import load
 from experiments.stride_position import PLACES, SIDE, reached, strides
-from figures.style import canvas, card
+from figures.style import canvas, card, shade
 
 
 def seen():
@@ -17,7 +17,7 @@ def seen():
     for ax, places in zip(axes.flat, PLACES, strict=True):
         pixels = reached(places).numpy()
         side = int(pixels.any(0).sum())
-        ax.imshow(pixels, cmap="Blues", vmin=0, vmax=1.6)
+        shade(ax, 0.6 * pixels)
         ax.set_title(f"strides {', '.join(map(str, strides(places)))}", fontsize=14)
         middle = [int(np.mean(np.flatnonzero(pixels.any(axis)))) for axis in (0, 1)]
         ax.text(*middle, f"{side}×{side}", ha="center", va="center", fontsize=14)
@@ -36,7 +36,7 @@ def overlaps():
     words = []
     for ax, (inputs, window) in zip(axes, ((4, 3), (4, 4)), strict=True):
         counts = layers("downsampling_numpy").overlap_counts(inputs, window, 2)
-        ax.imshow(counts, cmap="Blues", vmin=0, vmax=8)
+        shade(ax, counts / 6)
         for (i, j), count in np.ndenumerate(counts):
             ax.text(j, i, count, ha="center", va="center", fontsize=12)
         ax.set_title(f"{window}×{window}, stride 2", fontsize=14)

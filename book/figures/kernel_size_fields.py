@@ -7,7 +7,7 @@ from experiments import effective_fields
 from experiments.classic_nets import NETS, followed
 from experiments.timing import noise
 from experiments.train import seeded
-from figures.style import COLOURS, MARKERS, canvas, card
+from figures.style import COLOURS, MARKERS, canvas, card, shade
 
 # Two stacks of equal sight, and how many pixels around the middle are drawn.
 PANELS = ((((3, 2), (5, 1)), 4), (((3, 10), (21, 1)), 12))
@@ -61,7 +61,7 @@ def effective():
             middle = shares.shape[0] // 2
             part = slice(middle - reach, middle + reach + 1)
             strength = (shares / shares.max()).sqrt()[part, part].numpy()
-            ax.imshow(strength, cmap="Blues", vmin=0, vmax=1)
+            shade(ax, strength)
             for side, style in ((seen, ":"), (held, "-")):
                 low = reach - side / 2
                 ax.add_patch(

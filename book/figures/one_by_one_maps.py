@@ -115,14 +115,14 @@ def same_bag():
     for ax, x, title in zip(
         axes, (image, shuffled, ordered), ("an image", "shuffled", "sorted"), strict=True
     ):
-        ax.imshow(x[0, 0].numpy(), cmap="gray_r", vmin=0, vmax=1)
+        ax.imshow(x[0, 0].numpy(), cmap="gray", vmin=0, vmax=1)
         ax.set_title(title, fontsize=14)
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
     return card(
         figure,
         f"An ankle boot from Fashion-MNIST, {SIDE}×{SIDE} pixels; the same pixels shuffled, which "
-        f"looks like noise; and sorted from white to black. Their mean is {image.mean():.3f} in "
+        f"looks like noise; and sorted from black to white. Their mean is {image.mean():.3f} in "
         "all three.",
     )
 

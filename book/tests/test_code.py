@@ -80,6 +80,16 @@ def test_other_modules_and_reference_layers_are_followed(tmp_path, monkeypatch):
     assert fingerprint(main, "run") not in (before, with_layer)
 
 
+def test_a_table_of_the_checks_is_followed(tmp_path, monkeypatch):
+    monkeypatch.setattr("experiments.code.CHECKS", tmp_path)
+    main, table = tmp_path / "main.py", tmp_path / "table.py"
+    main.write_text("from autograder.checks.table import NETS\n\n\ndef run():\n    return NETS\n")
+    table.write_text("NETS = (1, 2)\n")
+    before = fingerprint(main, "run")
+    table.write_text("NETS = (1, 3)\n")
+    assert fingerprint(main, "run") != before
+
+
 def test_a_reference_module_passed_on_whole_is_refused(module):
     with pytest.raises(ValueError, match="run: write layers"):
         module("def run():\n    reference = layers('n')\n    return reference.pool()\n")

@@ -50,7 +50,7 @@ def test_published_parameters():
     for name, total in totals.items():
         rows = [r for r in results("head_costs")["rows"] if (r["net"], r["images"]) == (name, 1)]
         assert sum(row["weights"] for row in rows if row["part"] != "GAP") == total
-    assert set(totals) == set(head_costs.CONVOLUTIONS)
+    assert set(totals) == set(head_costs.LAST)
 
 
 @pytest.mark.parametrize(("words", "same"), [("without padding", True), ("with padding", False)])

@@ -1,4 +1,4 @@
-"""Cases for counting what blocks of 1x1 convolutions cost, published ones among them."""
+"""GoogLeNet's blocks, and cases for counting what such blocks cost."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ GOOGLENET = {
     "5a": (832, 256, 160, 320, 32, 128, 128, 7),
     "5b": (832, 384, 192, 384, 48, 128, 128, 7),
 }
-#: Two of MobileNet's layers: Howard et al. 2017, table 1; channels in and out, kernel, side.
-MOBILENET = ((256, 256, 3, 28), (1024, 1024, 3, 7))
 
 
 def inception_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -42,20 +40,3 @@ def inception_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
     high, wide = rng.permutation([3, 5, 7, 8])[:2].tolist()
     for size in ((high, wide), (wide, high), (1, wide)):
         yield Case("rectangles", (*widths(), size))
-
-
-def separable_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
-    """Draw cases for `separable_cost`; kernels are odd."""
-    def channels() -> tuple[int, ...]:
-        return tuple((1 + rng.permutation(9)[:2]).tolist())
-
-    for name in ("parameters", "macs"):
-        for kernel in (1, 3, 5, 7):
-            yield Case(name, (*channels(), kernel, several(rng, 4, 9)))
-        for layer in MOBILENET:
-            yield Case(name, layer)
-    # A map smaller than the kernel: the padding makes room.
-    yield Case("macs", (*channels(), 5, 2))
-    high, wide = rng.permutation([1, 3, 5, 7])[:2].tolist()
-    for kernel, size in (((high, wide), 6), (3, (high, wide + 1)), ((wide, high), (high, wide))):
-        yield Case("rectangles", (*channels(), kernel, size))
