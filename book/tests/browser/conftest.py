@@ -43,9 +43,12 @@ def site(html, tmp_path_factory):
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Chromium as the system has it; without one, browser tests are skipped."""
+    """Chromium as the system has it; without one, browser tests are skipped.
+
+    One a file: Playwright runs once at a time in a process, and other tests start it too.
+    """
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
