@@ -43,11 +43,11 @@ def against_stock(rounds: int) -> Iterator[str]:
     for notebook in NOTEBOOKS:
         stock, ours, start = [], [], []
         for _ in range(rounds):
-            few, many = graded(notebook, 1, True), graded(notebook, 3, True)
-            stock.append(slope(few, many, 2))
-            few, many = graded(notebook, 2, False), graded(notebook, 22, False)
-            ours.append(slope(few, many, 20))
-            start.append(few.wall - 2 * ours[-1][1])
+            few, many = graded(notebook, 1, True), graded(notebook, 5, True)
+            stock.append(slope(few, many, 4))
+            few, many = graded(notebook, 4, False), graded(notebook, 64, False)
+            ours.append(slope(few, many, 60))
+            start.append(few.wall - 4 * ours[-1][1])
         theirs, own = _medians(stock), _medians(ours)
         target, aim = TARGETS[kind_of(notebook)]
         yield (f"{kind_of(notebook):<14}{theirs[0]:>12.2f}{theirs[1]:>8.2f}{own[0]:>12.3f}"
