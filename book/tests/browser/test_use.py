@@ -15,7 +15,8 @@ LIGHTNESS = """element => {
 def test_the_menu_opens_on_a_phone_and_leads_on(page, site):
     page.set_viewport_size(PHONE)
     page.goto(site + "claims.html")
-    link = page.locator("#pst-primary-sidebar-modal").get_by_role("link", name="Pooling", exact=True)
+    menu = page.locator("#pst-primary-sidebar-modal")
+    link = menu.get_by_role("link", name="Pooling", exact=True)
     expect(link).not_to_be_visible()
     page.locator(".primary-toggle").click()
     expect(link).to_be_in_viewport()
