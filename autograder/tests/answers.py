@@ -5,6 +5,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder import CheckFailed, check
@@ -64,3 +65,13 @@ def run(notebook, text):
             exec(cell.source, namespace)
     exec(text, namespace)
     return namespace
+
+
+def normal(*shape, seed=0):
+    """Return normally distributed numbers, the same from the same seed."""
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def close(mine, expected):
+    """Demand equal numbers up to float64's rounding."""
+    np.testing.assert_allclose(mine, expected, atol=1e-12)

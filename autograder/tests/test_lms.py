@@ -46,7 +46,7 @@ def test_canvas_names(name, lms_id, file, who, late):
 
 @pytest.mark.parametrize(("name", "file", "who"), [
     ("Jane Doe_901_assignsubmission_file_/x.ipynb", "x.ipynb", "Jane Doe"),
-    ("J. R. Doe_901_assignsubmission_file_/work/x.ipynb", "x.ipynb", "J. R. Doe"),
+    ("J. R. Doe_901_assignsubmission_file_/answers/x.ipynb", "x.ipynb", "J. R. Doe"),
     ("Jane Doe_901_assignsubmission_file_x_1.ipynb", "x_1.ipynb", "Jane Doe"),
     ("G1-Jane Doe_901_assignsubmission_onlinetext_/onlinetext.html", "onlinetext.html",
      "G1-Jane Doe")])

@@ -8,20 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from answers import close, normal
 from autograder.checks.inception import GOOGLENET
 from autograder.layers import layers
 
 P = layers("one_by_one_numpy")
 T = layers("one_by_one_torch")
 SHAPES = [(1, 1, 1, 1), (2, 3, 4, 5), (3, 4, 7, 1), (2, 5, 3, 3)]
-
-
-def normal(*shape, seed=0):
-    return np.random.default_rng(seed).normal(size=shape)
-
-
-def close(mine, expected):
-    np.testing.assert_allclose(mine, expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("outside", [1, 3, 6])
