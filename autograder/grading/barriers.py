@@ -51,6 +51,7 @@ def try_all(root: Path) -> Iterator[tuple[bool, str]]:
     os.environ[CANARY] = "1"
     try:
         worker = Zygote("numpy")
+        worker.wait()
     except SandboxMissing as missing:
         yield False, str(missing)
         return

@@ -74,6 +74,7 @@ def judge_once(
     SandboxMissing
         If it is to be shut in and this machine cannot do it.
     """
+    worker = zygote(kind_of(notebook), sandboxed)
     known = exercises(import_module(f"autograder.checks.{notebook}"))
     chosen = {name: known[name] for name in only or known}
     reason = nb.metadata.get("autograder", {}).get("reason")
@@ -94,7 +95,6 @@ def judge_once(
         groups.setdefault(matching(exercise.forbidden), []).append(exercise)
     for _, own in sorted(groups.items()):
         disabled = own[0].forbidden
-        worker = zygote(kind_of(notebook), sandboxed)
         with Session(worker, notebook, sources, limits or Limits(), device, disabled) as session:
             found = {one.name: _score(session, one, getattr(solutions, one.name), seed, device)
                      for one in own}

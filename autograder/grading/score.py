@@ -151,6 +151,7 @@ def expected(exercise: Exercise, reference: Any, case: Case, device: str = "cpu"
     """
     if case.error:
         return Observation()
+    exercise = replace(exercise, forbidden="")  # Nobody watches over the reference.
     right = exercise.observe(exercise, reference, double(case), "cpu")
     if case.property == DTYPE and not right.error:
         own = exercise.observe(exercise, reference, case, "cpu").values

@@ -9,7 +9,6 @@ from typing import Any
 
 from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
-from nbformat.v4 import output_from_msg
 from traitlets.config import Config
 
 #: Characters of output kept of one cell; what is over is cut, with a word about it.
@@ -39,7 +38,7 @@ class Recorder(Session):
         kind = message["header"]["msg_type"]
         if kind not in ("stream", "display_data", "execute_result", "error"):
             return
-        output = output_from_msg(message)
+        output = {"output_type": kind, **message["content"]}
         self.left -= len(str(output))
         if self.left < 0:
             output = _stream("stdout", "\n… the rest of the output was cut.\n")
@@ -47,7 +46,7 @@ class Recorder(Session):
         if kind == "stream" and last.get("name") == output["name"]:
             last["text"] += output["text"]
         else:
-            self.outputs.append(dict(output))
+            self.outputs.append(output)
 
     def take(self) -> list[dict]:
         """Return the outputs since the last call, and begin anew."""

@@ -9,10 +9,12 @@ loaded here, and no secret ever is.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import json
 import os
 import random
+import re
 import resource
 import socket
 import struct
@@ -35,6 +37,10 @@ CHANNEL = 3
 REQUEST_LIMIT = 1 << 28
 #: The largest file that a submission may write, in bytes.
 FILE_LIMIT = 1 << 26
+#: The size of Linux's large pages on x86-64, and MADV_COLLAPSE of <linux/mman.h>.
+LARGE_PAGE, COLLAPSE = 1 << 21, 25
+#: What of a process's map is its own memory, and no file's.
+OWN_MEMORY = r"^(\w+)-(\w+) rw-p \S+ \S+ 0\s*(?:\[heap\])?$"
 #: What can be imported in a NumPy notebook, beside the standard library and what is loaded.
 NUMPY_PACKAGES = {"numpy", "matplotlib", "mpl_toolkits", "matplotlib_inline", "PIL", "IPython"}
 
@@ -59,24 +65,40 @@ def main() -> None:
     # What is frozen is not touched by the collector, so that children go on sharing its memory.
     gc.collect()
     gc.freeze()
+    share_in_large_pages()
     control.sendall(b"ready")
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not request:
             return
         _bury_the_dead()
+        limits = json.loads(request)
+        operators.kernels(limits["disabled"])  # Found once for all children.
         pid = isolate.fork() if rules else os.fork()
         if pid == 0:
             os.dup2(descriptors[0], CHANNEL)
             os.closerange(CHANNEL + 1, 256)
             os.setsid()
             with _told():
-                _enter(kind, json.loads(request), rules)
+                _enter(kind, limits, rules)
                 _serve(socket.socket(fileno=CHANNEL), shell, recorder)
         os.close(descriptors[0])
         handle = os.pidfd_open(pid)
         socket.send_fds(control, [struct.pack("<q", pid)], [handle])
         os.close(handle)
+
+
+def share_in_large_pages() -> None:
+    """Let this process's memory lie in pages of 2 MiB where Linux can: a fork copies their list.
+
+    A child's first write to one still copies 4 KiB only. Before Linux 6.1 nothing changes.
+    """
+    madvise = ctypes.CDLL(None).madvise
+    madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for first, last in re.findall(OWN_MEMORY, Path("/proc/self/maps").read_text(), re.MULTILINE):
+        start = -(-int(first, 16) // LARGE_PAGE) * LARGE_PAGE
+        for page in range(start, int(last, 16) - LARGE_PAGE + 1, LARGE_PAGE):
+            madvise(page, LARGE_PAGE, COLLAPSE)
 
 
 def _bury_the_dead() -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Any
 
-from autograder.grading.isolate import die_with_parent
 from autograder.grading.task import judge_task
 
 #: How many tasks wait for each worker: enough that none is idle, few enough to stay small.
@@ -65,10 +66,13 @@ def _by_processes(items: Iterator[Item], workers: int, work) -> Iterator[tuple[A
 
     What was running then runs again one by one, so that only the guilty task meets its end twice.
     """
+    # One process imports what a worker needs, and the workers are its forks.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([judge_task.__module__])
     again: list[tuple[Any, bytes, int]] = []
     given: list[tuple[Any, bytes, int]] = []
     while True:
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_in_time)
+        pool = ProcessPoolExecutor(workers, context, _end_in_time)
         running: dict[Future, tuple[Any, bytes, int]] = {}
         try:
             while True:
@@ -105,8 +109,13 @@ def _outcome(future: Future, running: dict[Future, tuple[Any, bytes, int]]) -> t
 
 def _end_in_time() -> None:
     """Let a worker end with the grader, however that ends, and without a word on Ctrl-C."""
-    die_with_parent()
+    threading.Thread(target=_end_with_the_grader, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _end_with_the_grader() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _by_dask(items: Iterator[Item], scheduler: str, work) -> Iterator[tuple[Any, Any]]:

@@ -33,6 +33,8 @@ class Limits:
 class Zygote:
     """A warm process that forks one child a submission; see `autograder.grading.worker`.
 
+    It is started and not waited for: there is enough to import here meanwhile.
+
     Parameters
     ----------
     kind
@@ -43,12 +45,14 @@ class Zygote:
     Raises
     ------
     SandboxMissing
-        If submissions are to be shut in and this machine cannot do it.
+        If submissions are to be shut in and this machine lacks what that needs.
     """
 
     def __init__(self, kind: str, sandboxed: bool = True) -> None:
         room = sandbox.command(kind) if sandboxed else []
         self.sandboxed = sandboxed
+        self.kind = kind
+        self.warm = False
         self.count = 0
         self.folder = tempfile.TemporaryDirectory(prefix="autograder-")
         home = isolate.HOME if sandboxed else self.folder.name
@@ -62,10 +66,20 @@ class Zygote:
             self.process = subprocess.Popen(
                 room + worker, env=environment, cwd=self.folder.name, stdout=subprocess.DEVNULL,
                 stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
-        if self.control.recv(5) != b"ready":
+
+    def wait(self) -> None:
+        """Wait until it can fork.
+
+        Raises
+        ------
+        SandboxMissing
+            If it does not start: it cannot be shut in.
+        """
+        if not self.warm and self.control.recv(5) != b"ready":
             self.close()
             raise sandbox.SandboxMissing(
-                f"the {kind} worker did not start (what it said is above); {sandbox.REMEDY}")
+                f"the {self.kind} worker did not start (what it said is above); {sandbox.REMEDY}")
+        self.warm = True
 
     def fork(self, limits: Limits, disabled: str = "") -> Child:
         """Return a new child, in which operators whose names match ``disabled`` are gone.
@@ -73,10 +87,11 @@ class Zygote:
         Raises
         ------
         SandboxMissing
-            If it could not be shut in.
+            If it does not start, or the child could not be shut in.
         OSError
             If the worker is no longer there.
         """
+        self.wait()
         self.count += 1
         folder = None if self.sandboxed else tempfile.TemporaryDirectory(prefix="submission-")
         ours, theirs = socket.socketpair()
