@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import time
 import traceback
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -92,6 +93,8 @@ class Result:
         What went wrong on the grader's side; empty if nothing did.
     by_hand
         By the name of an answer that a person marks: nothing, with the reason.
+    seconds
+        How long judging took.
     """
 
     scores: dict[str, Score]
@@ -100,6 +103,7 @@ class Result:
     comments: dict[str, str | None]
     problem: str = ""
     by_hand: dict[str, Score] = field(default_factory=dict)
+    seconds: float = 0.0
 
     def dumps(self) -> bytes:
         """Return the result as bytes."""
@@ -121,6 +125,7 @@ def judge_task(data: bytes) -> bytes:
     SandboxMissing
         If answers are to be shut in and this machine cannot do it.
     """
+    start = time.monotonic()
     task = Task(**json.loads(data))
     nb = nbformat.from_dict(json.loads(task.text))
     try:
@@ -131,7 +136,8 @@ def judge_task(data: bytes) -> bytes:
         raise
     except Exception:
         verdict, problem = unjudged(task.notebook), traceback.format_exc()
-    return result(nb, verdict, problem).dumps()
+    found = result(nb, verdict, problem)
+    return replace(found, seconds=time.monotonic() - start).dumps()
 
 
 def unjudged(notebook: str) -> Verdict:

@@ -33,7 +33,7 @@ def enter(course, student, lost=(), stamp=""):
     for notebook in CHECKS:
         found = scores(notebook, lost if notebook == "pooling_numpy" else ())
         marks = {f"check_{name}": score.total for name, score in found.items()}
-        results[notebook] = Result(found, "{}", marks, {})
+        results[notebook] = Result(found, "{}", marks, {}, seconds=0.25 + len(lost))
         path = course / "build/judged" / student / chapter_of(notebook) / f"{notebook}.json"
         keep(path, 64 * "0", results[notebook].dumps())
     with Register(nbgrader_settings(course)) as register:

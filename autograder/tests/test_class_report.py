@@ -48,6 +48,7 @@ def test_the_numbers_are_those_of_the_class(pages):
     assert "pooling_numpy max_pool2d 10 0.87 none 0 0 2 1" in text
     assert "pooling_numpy max_pool2d padding 2 3 67 %" in text
     assert "on the last day 3" in text and "s1001 2026-11-21 22:00:00 128 0 128" in text
+    assert "pooling_numpy 1.25 1.25 pooling_torch 1.25 1.25" in text
     assert "With fewer than 10 submissions neither says much" in text
 
 

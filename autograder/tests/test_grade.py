@@ -6,6 +6,7 @@ import shutil
 import nbformat
 import pytest
 
+from autograder.grading.class_report import read_results
 from autograder.grading.sample_class import make, read_class
 from classroom import gradebook_marks, marks_of, run, table
 
@@ -65,6 +66,12 @@ def test_the_graded_cell_shows_the_judges_table(graded):
     cell = next(one for one in nb.cells if one.id == "check_max_pool2d")
     assert "✗ padding" in cell.outputs[0].text and "✓ values" in cell.outputs[0].text
     assert cell.outputs[1].data["text/plain"] == "8"
+
+
+def test_how_long_judging_took_is_kept(graded):
+    took = {student: read_results(student, "pooling", graded[0])["pooling_numpy"].seconds
+            for student in ("ada", "gus", "jo")}
+    assert 0 <= took["jo"] < took["ada"] < 10 < took["gus"]  # Nothing, right, never ending.
 
 
 def test_what_a_learners_cell_printed_is_kept(graded):
