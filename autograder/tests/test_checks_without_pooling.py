@@ -88,8 +88,8 @@ def test_a_net_that_stays_below_its_size_is_told_how_far_it_is():
     def answer(inputs, classes, parameters):
         return reference(MLP)(inputs, classes, parameters - inputs)
 
-    assert ("size: mlp_of_size(4, 3, 32): the value differs; expected 3, got 5. Closest may be "
-            "above" in message(MLP, answer))
+    assert ("size: mlp_of_size(4, 3, 32): how far its number of parameters is from what is asked: "
+            "the value differs; expected 3, got 5. Closest may be above" in message(MLP, answer))
 
 
 def test_a_bias_in_the_wrong_order_is_told_with_a_hint():

@@ -53,6 +53,11 @@ def test_the_name_is_told_where_there_are_several_values():
     assert said(Case("gradient"), got, want).startswith("gradient of x: 1 of 1 values differ")
 
 
+def test_the_name_is_told_where_the_value_is_not_the_output():
+    want, got = (Observation({"how far it is": value(number)}) for number in (1, 15))
+    assert said(Case("size"), got, want).startswith("how far it is: the value differs")
+
+
 def test_a_missing_gradient_is_explained():
     want = Observation({"output": value(1), "gradient of x": value([2])})
     assert said(Case("gradient"), seen(value(1)), want) == (
