@@ -17,7 +17,7 @@ from traitlets.config import Config
 
 from autograder.grading.entry import Register
 from autograder.grading.intake import take_in
-from autograder.grading.kept import keep, kept, only_grader
+from autograder.grading.kept import keep, kept, only_grader, whole
 from autograder.grading.nbgrader_step import nbgrader_settings
 from autograder.grading.progress import Progress
 from autograder.grading.release import release
@@ -176,8 +176,9 @@ def _enter(register: Register, job: Job, settings: Settings) -> list[str]:
         return []
     parts = [replace(job, notebook=name) for name in notebooks(job.chapter, settings.root)]
     try:
-        register.enter(job.student, job.chapter, folder, {
-            part.notebook: kept(part.result_path(settings.root)) for part in parts})
+        with whole():
+            register.enter(job.student, job.chapter, folder, {
+                part.notebook: kept(part.result_path(settings.root)) for part in parts})
     except (SQLAlchemyError, InvalidEntry, OSError):
         return [f"{job.student}, {job.chapter}: nbgrader refused it\n{traceback.format_exc()}"]
     return []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import getpass
 import os
+import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -57,6 +59,25 @@ def kept(path: Path, key: str = "") -> Result | None:
             return Result.loads(file.read()) if key in ("", found) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Let Ctrl-C wait until what is being written is written.
+
+    Within SQLAlchemy it would now and then be lost, in a callback whose exceptions Python drops.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Ctrl-C does not come here.
+        return
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """Kept results: whole or not there, found by what they follow from."""
 
 import multiprocessing
+import signal
 
 import pytest
 
-from autograder.grading.kept import Busy, keep, kept, only_grader, write
+from autograder.grading.kept import Busy, keep, kept, only_grader, whole, write
 from autograder.grading.score import Score
 from autograder.grading.task import Result
 
@@ -72,3 +73,13 @@ def test_one_grader_at_a_time(tmp_path):
     with only_grader(tmp_path):
         assert "this course is being graded: by " in try_it()
     assert try_it() == ""
+
+
+def test_ctrl_c_waits_until_what_is_being_written_is_written():
+    written = []
+    with pytest.raises(KeyboardInterrupt), whole():
+        signal.raise_signal(signal.SIGINT)
+        written.append(1)
+    assert written
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
