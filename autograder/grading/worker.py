@@ -62,6 +62,8 @@ def main() -> None:
         shell.run_cell(source)
     shell.reset()
     recorder.take()
+    if kind == "numpy":
+        sys.meta_path.insert(0, OnlyNumPy())
     # What is frozen is not touched by the collector, so that children go on sharing its memory.
     gc.collect()
     gc.freeze()
@@ -110,6 +112,7 @@ def _bury_the_dead() -> None:
 def warm_up(kind: str) -> None:
     """Import what notebooks of a kind import, and do what they do, so that no child has to."""
     import matplotlib.pyplot  # noqa: F401
+    import numpy.random  # noqa: F401
 
     for path in Path(checks.__file__).parent.glob(f"*_{kind}.py"):
         with contextlib.suppress(Exception):  # Told when a notebook of its own needs it.
@@ -166,8 +169,6 @@ def _enter(kind: str, limits: dict, rules: Any) -> None:
     sys.modules["numpy"].random.seed()
     if kind == "torch":
         sys.modules["torch"].seed()
-    else:
-        sys.meta_path.insert(0, OnlyNumPy())
 
 
 class OnlyNumPy:
