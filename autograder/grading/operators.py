@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import re
 import warnings
-from collections.abc import Callable
 from functools import cache
 
 #: Where the dispatcher finds the kernels of tensors that a notebook can make.
@@ -23,24 +22,6 @@ def matching(pattern: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if re.search(pattern, name)))
 
 
-@cache
-def kernels(pattern: str) -> tuple[tuple[str, str], ...]:
-    """Return the operators that a regular expression finds, each with a key to take it out at.
-
-    Where an operator has no kernel of its own at a key, it calls others, whose names match too or
-    who are what the exercise is about: but some that are put together of others (and of kernels
-    without a name) run at any key.
-    """
-    names = matching(pattern)
-    if names:
-        import torch
-
-        has = torch._C._dispatch_has_kernel_for_dispatch_key
-        return tuple((name, key) for name in names for key in KEYS
-                     if key == "CPU" or has(name, key) or has(name, "CompositeImplicitAutograd"))
-    return ()
-
-
 def disable(pattern: str) -> None:
     """Make every operator whose name matches raise, however it is reached.
 
@@ -55,19 +36,21 @@ def disable(pattern: str) -> None:
     """
     import torch
 
-    found = kernels(pattern)
+    names = matching(pattern)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch warns that kernels are replaced: they are.
-        for namespace in {name.partition("::")[0] for name, _ in found}:
+        for namespace in {name.partition("::")[0] for name in names}:
             library = torch._C._dispatch_library("IMPL", namespace, "", __file__, 0)
-            for name, key in found:
+            for name in names:
                 if name.startswith(f"{namespace}::"):
-                    library.impl(name.partition("::")[2], key, _refusal(name))
+                    _replace(library, name)
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
 
 
-def _refusal(name: str) -> Callable:
+def _replace(library, name: str) -> None:
     def refuse(*_args, **_kwargs):
         raise RuntimeError(f"{name} is not there: an exercise of this notebook asks you to do "
                            "without it")
-    return refuse
+
+    for key in KEYS:
+        library.impl(name.partition("::")[2], key, refuse)

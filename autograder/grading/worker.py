@@ -75,7 +75,7 @@ def main() -> None:
             return
         _bury_the_dead()
         limits = json.loads(request)
-        operators.kernels(limits["disabled"])  # Found once for all children.
+        operators.matching(limits["disabled"])  # Found once for all children.
         pid = isolate.fork() if rules else os.fork()
         if pid == 0:
             os.dup2(descriptors[0], CHANNEL)
