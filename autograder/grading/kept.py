@@ -67,11 +67,13 @@ def whole() -> Iterator[None]:
 
     Within SQLAlchemy it would now and then be lost, in a callback whose exceptions Python drops.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Ctrl-C does not come here.
+    before = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()
+    if not main or before is not signal.default_int_handler:
+        yield  # Ctrl-C does not come here, or is ignored.
         return
     came = []
-    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    signal.signal(signal.SIGINT, lambda *_: came.append(True))
     try:
         yield
     finally:

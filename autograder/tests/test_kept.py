@@ -75,7 +75,16 @@ def test_one_grader_at_a_time(tmp_path):
     assert try_it() == ""
 
 
-def test_ctrl_c_waits_until_what_is_being_written_is_written():
+@pytest.fixture
+def before():
+    """The answer to Ctrl-C, which the test may change: tests may run with Ctrl-C ignored."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_waits_until_what_is_being_written_is_written(before):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     written = []
     with pytest.raises(KeyboardInterrupt), whole():
         signal.raise_signal(signal.SIGINT)
@@ -83,3 +92,10 @@ def test_ctrl_c_waits_until_what_is_being_written_is_written():
     assert written
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_where_ctrl_c_is_ignored_it_stays_ignored(before):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with whole():
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN

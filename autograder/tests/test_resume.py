@@ -94,12 +94,17 @@ def test_only_a_changed_submission_is_judged_again_unless_all_are_asked_for(kill
     assert all(results(course)[path] != time for path, time in after.items())
 
 
+def heed_ctrl_c():
+    """For a program that is started where Ctrl-C is ignored, as in the background of a shell."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_says_how_to_go_on(killed):
     course, _, _ = killed
     command = [str(TOOLS / GRADE[0]), *GRADE[1:], "--regrade", "--workers", "2"]
     process = subprocess.Popen(command, cwd=course, stderr=subprocess.PIPE, text=True,
                                env=os.environ | {"PYTHONWARNINGS": "ignore"},
-                               start_new_session=True)
+                               start_new_session=True, preexec_fn=heed_ctrl_c)
     before, end = results(course), time.monotonic() + 120
     while results(course) == before and time.monotonic() < end:
         time.sleep(0.05)
