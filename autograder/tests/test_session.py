@@ -1,5 +1,7 @@
 """The learner's process, seen from the judge's end: what it may, what it may not, how it ends."""
 
+import platform
+import re
 import time
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from autograder.cases import Case, Observation, Value
 from autograder.grading.judge import zygote
 from autograder.grading.score import Stopped
 from autograder.grading.session import Session, checked
-from autograder.grading.zygote import Limits
+from autograder.grading.zygote import Limits, below
 
 LIMITS = Limits(call=2.0, total=30.0)
 POOL = "def max_pool2d(x, *args, **kwargs):\n    return x[:, :, ::2, ::2]"
@@ -189,3 +191,14 @@ def test_a_numpy_notebook_can_import_no_other_package(package):
 def test_a_reply_of_the_wrong_form_stops_the_exercise(reply):
     with pytest.raises(Stopped, match="wrong form"):
         checked(reply)
+
+
+def test_the_workers_memory_lies_in_large_pages():
+    release = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
+    if release < (6, 1) or not Path("/sys/kernel/mm/transparent_hugepage").is_dir():
+        pytest.skip("Linux gives large pages on request from 6.1 on")
+    worker = zygote("numpy", True)
+    worker.wait()
+    said = "".join(Path(f"/proc/{process}/smaps_rollup").read_text()
+                   for process in below(worker.process.pid))
+    assert sum(map(int, re.findall(r"AnonHugePages: +(\d+)", said))) >= 4 * 2048
