@@ -202,3 +202,10 @@ def test_the_workers_memory_lies_in_large_pages():
     said = "".join(Path(f"/proc/{process}/smaps_rollup").read_text()
                    for process in below(worker.process.pid))
     assert sum(map(int, re.findall(r"AnonHugePages: +(\d+)", said))) >= 4 * 2048
+
+
+def test_a_numpy_notebook_imports_numpy_matplotlib_and_what_python_has():
+    with session("import numpy.linalg, matplotlib.pyplot, fractions", "import nbformat") as running:
+        running.start()
+    assert running.outputs[0] == []
+    assert "nbformat cannot be imported here" in running.outputs[1][0]["evalue"]
