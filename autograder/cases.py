@@ -49,6 +49,10 @@ class Case:
         The gradient that comes back from above; None: no backward pass.
     error
         Numbers of which the message of the expected ``ValueError`` names one; empty: no error.
+    mixed
+        Whether several properties meet in it. Its property is lost by it only where all others
+        are earned: so one fault still costs one property, and a fault that takes two is found.
+        Modules are also called on other numbers before and after, which must change nothing.
     """
 
     property: str
@@ -59,6 +63,7 @@ class Case:
     weights: dict = field(default_factory=dict)
     grad: np.ndarray | None = None
     error: tuple[int, ...] = ()
+    mixed: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,12 @@ def _array(value: Any) -> Any:
 
 
 def _values(exercise: Exercise, result: Any) -> dict[str, Value]:
+    wanted = len(exercise.outputs)
+    if wanted > 1 and not isinstance(result, tuple):
+        raise WrongType(f"expected a tuple of {wanted} results, got one {type(result).__name__}")
     results = result if isinstance(result, tuple) else (result,)
-    if len(results) != len(exercise.outputs):
-        raise WrongType(f"expected {len(exercise.outputs)} results, got {len(results)}")
+    if len(results) != wanted:
+        raise WrongType(f"expected {wanted} results, got {len(results)}")
     return {name: value_of(one) for name, one in zip(exercise.outputs, results, strict=True)}
 
 

@@ -37,7 +37,8 @@ def observe(exercise: Exercise, learner: Any, case: Case, device: str = "cpu") -
     try:
         with recorded(exercise.forbidden, calls):
             module = _callable(exercise, learner, case, args)
-            output = module(*args, **case.kwargs)
+            with _called_on_other_numbers(module, learner, case, args):
+                output = module(*args, **case.kwargs)
         values = {"output": value_of(output)}
         if case.grad is not None:
             values |= _gradients(exercise, module, args, output, case, calls)
@@ -81,6 +82,19 @@ def _callable(exercise: Exercise, learner: Any, case: Case, args: list) -> Any:
     module = learner(*case.init, **case.init_kwargs).to(first.device, first.dtype)
     fill(module, case.weights)
     return module
+
+
+@contextmanager
+def _called_on_other_numbers(module: Any, learner: Any, case: Case, args: list) -> Iterator[None]:
+    """Call a module, before and after, on its arguments turned round, where a case is mixed."""
+    def call() -> None:
+        if case.mixed and isinstance(learner, type):
+            module(*(value.detach().flip(-1) if isinstance(value, torch.Tensor) else value
+                     for value in args), **case.kwargs)
+
+    call()
+    yield
+    call()
 
 
 def _tensor(value: Any, device: str, gradient: bool) -> Any:

@@ -75,7 +75,8 @@ def score(
 ) -> Score:
     """Score an answer, property by property.
 
-    A property is earned if its visible examples and its hidden cases are all right. Where the
+    A property is earned if its visible examples and its hidden cases are all right; cases in which
+    several properties meet count only if no property was lost before them. Where the
     learner's process ends, the properties that were not finished are lost; a forbidden operator
     costs the whole exercise.
 
@@ -115,7 +116,7 @@ def score(
             fault = fault and f"{call(exercise, case)}: {fault}."
         if seen.forbidden:
             return nothing(exercise, fault)
-        if fault:
+        if fault and not (case.mixed and faults):
             faults.setdefault(case.property, fault)
     if kinds == {"NotImplementedError"}:
         return nothing(exercise, "not answered")
@@ -125,12 +126,12 @@ def score(
 
 
 def _questions(exercise: Exercise, seed: int) -> list[tuple[Case, Example | None, bool]]:
-    """Return all cases, by property, the visible ones first, and whether they are hidden."""
+    """Return all cases and whether they are hidden: by property, visible first, mixed ones last."""
     questions = [(example.case, example, False) for example in exercise.examples]
     questions += [(one.case, one, True) if isinstance(one, Example) else (one, None, True)
                   for one in hidden_cases(exercise, seed)]
     order = list(exercise.points)
-    return sorted(questions, key=lambda question: order.index(question[0].property))
+    return sorted(questions, key=lambda one: (one[0].mixed, order.index(one[0].property)))
 
 
 def hidden_cases(exercise: Exercise, seed: int) -> Iterator[Case | Example]:

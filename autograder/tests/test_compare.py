@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.cases import DTYPE, ERRORS, INPUT, Case, Exercise, Made, Observation, Strided, Value
-from autograder.compare import call, close, difference
+from autograder.compare import EXACT, TOLERANCE, call, close, difference
 
 EXERCISE = Exercise("max_pool2d", {}, (), lambda rng: (), None)
 
@@ -157,14 +157,23 @@ def test_a_hidden_error_message_is_not_repeated():
 def test_rounding_is_allowed_by_dtype_and_magnitude(dtype, near, far):
     for scale in (1.0, 1000.0):
         want = np.array([scale, 0.0])
-        assert close(want + [0, near * scale], want, dtype, "float64").all()
-        assert not close(want + [0, far * scale], want, dtype, "float64").all()
+        assert close(want + [0, near * scale], want, EXACT, dtype, "float64").all()
+        assert not close(want + [0, far * scale], want, EXACT, dtype, "float64").all()
+
+
+def test_float32_within_float64_is_a_fault_of_the_dtype_only():
+    want = value(1 / 3)
+    got = value(np.float32(1 / 3))
+    assert said(Case("values"), seen(got), seen(want)) == ""
+    assert said(Case(DTYPE), seen(got), seen(want)) == (
+        "the value differs; expected 0.3333333333333333, got 0.3333333432674408")
+    assert EXACT[8] < 1e-8 < TOLERANCE[8]
 
 
 def test_infinities_and_nans_agree_only_with_themselves():
     special = np.array([np.inf, -np.inf, np.nan, 0.0])
-    assert close(special, special, "float64").all()
-    assert not close(special, special[[1, 0, 3, 2]], "float64").any()
+    assert close(special, special, EXACT, "float64").all()
+    assert not close(special, special[[1, 0, 3, 2]], EXACT, "float64").any()
 
 
 def test_a_call_is_written_as_learners_write_it():

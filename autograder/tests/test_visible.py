@@ -50,6 +50,16 @@ def test_a_stub_is_not_written_yet():
     assert message(max_pool2d) == "✗ max_pool2d is not written yet."
 
 
+def test_an_answer_that_is_half_written_is_told_what_is_right_already():
+    def max_pool2d(x, kernel_size, stride=None, padding=0):
+        if padding:
+            raise NotImplementedError
+        return right(x, kernel_size, stride, padding)
+
+    told = message(max_pool2d)
+    assert told.startswith("✗ max_pool2d: ") and "it raised NotImplementedError" in told
+
+
 def test_zero_padding_is_reported_with_a_hint_and_the_arrays():
     def max_pool2d(x, kernel_size, stride=None, padding=0):
         layers("pooling_numpy").pool_geometry(x.shape[2:], kernel_size, stride, padding)
@@ -103,6 +113,13 @@ def test_something_that_is_no_array_is_named():
     assert "expected an array of numbers, got list" in message(lambda *args: [[1]])
     assert "expected an array of numbers, got NoneType" in message(lambda *args: None)
     assert "expected 1 results, got 2" in message(lambda *args: (right(*args), 1))
+
+
+def test_a_list_of_results_is_named():
+    backward = layers("convolution_numpy").conv2d_backward
+    assert "expected a tuple of 3 results, got one list" in message(
+        lambda *args, **options: list(backward(*args, **options)),
+        "convolution_numpy.conv2d_backward")
 
 
 def test_a_forbidden_operator_is_told_without_arrays():
