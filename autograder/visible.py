@@ -145,8 +145,8 @@ def success_report(exercise: Exercise) -> str:
 def failure_report(exercise: Exercise, found: list[tuple[Example, Observation, str]]) -> str:
     """Return the message for an answer that misses examples."""
     right = len(exercise.examples) - len(found)
-    unwritten = [bool(seen.error) and seen.error[0] == "NotImplementedError" for _, seen, _ in found]
-    if all(unwritten) and not right:
+    errors = {seen.error[0] if seen.error else "" for _, seen, _ in found}
+    if not right and errors == {"NotImplementedError"}:
         return f"✗ {exercise.name} is not written yet."
     lines = [f"✗ {exercise.name}: {right} of {len(exercise.examples)} examples are right."]
     for example, seen, fault in found[:SHOWN]:
