@@ -171,6 +171,11 @@ def build(name):
     return nn.Sequential(*modules)
 
 
+def much_nearer(row):
+    """Whether a net would see less than three quarters as far with 3×3 for its larger kernels."""
+    return row["sees_with_one"] < 3 / 4 * row["sees"]
+
+
 def verdicts(rows):
     """Decide C16: whether the counts fit the reasons that the claim gives."""
     parts, deeper, saves = [], [], []
@@ -194,4 +199,6 @@ def verdicts(rows):
     if not all(deeper + saves):
         return {"C16": Verdict("fails", number)}
     word = "holds if counts that fit may stand for motives, which cannot be measured"
+    if needed := [name for name in DEAR if much_nearer(find(rows, total=name))]:
+        word += f"; that nets were shallow fits {' and '.join(needed)}"
     return {"C16": Verdict(word, number)}

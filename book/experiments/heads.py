@@ -165,8 +165,13 @@ def _redundant(rows):
     )
     if fc[0].mean < -LITTLE:
         return Verdict("fails", number)
-    if any(found.below for found in gains.values()):
-        return Verdict("holds if redundancy is all that is meant; GAP is behind here", number)
+    behind = [words for words, found in gains.items() if found.below]
+    if behind:
+        return Verdict(
+            "holds if redundancy is all that is meant; GAP is behind here with "
+            + " or ".join(behind),
+            number,
+        )
     return Verdict("holds", number)
 
 

@@ -18,6 +18,7 @@ PAIRS = {"two 3×3": 5, "three 3×3": 7}
 STACKS = (*PAIRS, *(name + LINEAR for name in PAIRS))
 DEPTHWISE = ("depthwise 3", "depthwise 7", "depthwise 11", "depthwise 15")
 BRANCHES = "depthwise 11 + 3"
+SLIM = "depthwise 11"
 # The block that is timed has more channels than the one that is trained, as in larger nets.
 TIMED = (*SIZES, *PAIRS, *DEPTHWISE, BRANCHES)
 TIMED_CHANNELS, TIMED_SIDE, PASSES = 64, 28, 5
@@ -164,7 +165,8 @@ def _extremes(rows):
     blind = find(rows, net=BLIND)
     largest, good = SIZES[-1], enough(rows)
     small, first, last = (find(rows, block=size) for size in (3, good, largest))
-    slim = find(rows, block=f"depthwise {largest}")
+    slim = find(rows, block=SLIM)
+    trained = [find(rows, net=net, head="average")["weights"] for net in (SLIM, 3)]
 
     def gain(name, other, head="average"):
         return difference(tested(rows, name, head), tested(rows, other, head))
@@ -179,8 +181,9 @@ def _extremes(rows):
         f"behind a 3×3 convolution, one dense layer of 3×3 {plus_minus(tested(rows, 3))} %, of "
         f"{good}×{good} {plus_minus(tested(rows, good))} %; 15×15 brings {gain(largest, good)} "
         f"points more for {dearer(last, first)} of the layer; with a flattened map 11×11 brings "
-        f"{gain(11, 3, 'flatten')} over 3×3; depthwise 15×15 brings "
-        f"{gain(f'depthwise {largest}', 3)} over dense 3×3 for {dearer(slim, small)}"
+        f"{gain(11, 3, 'flatten')} over 3×3; {SLIM}×11 brings {gain(SLIM, 3)} over dense 3×3, "
+        f"with {trained[0] / trained[1]:.2f} times the layer's weights; between 64 channels it "
+        f"takes {dearer(slim, small)}"
     )
     if min(blind["same"]) < 99.9:
         return Verdict("fails", number)

@@ -85,7 +85,7 @@ def verdicts(rows):
         f"without pooling, {pooled['head']:,} with. Train minus test accuracy "
         f"{plus_minus(gaps(many))} points without pooling, {plus_minus(gaps(pooled))} with; "
         f"as few weights without pooling {plus_minus(gaps(few))}; as many with pooling "
-        f"{plus_minus(gaps(pooled_many))}"
+        f"{plus_minus(gaps(pooled_many))} (to prevent overfitting, pooling would have to halve it)"
     )
     if mean(gaps(pooled)) > mean(gaps(many)) / 2:
         return {"C08": Verdict("fails", number)}

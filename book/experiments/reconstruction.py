@@ -94,13 +94,14 @@ def verdicts(rows):
         method: min((errors[method, decoder] for decoder in ("copy", "linear")), key=sum)
         for method in ("average", "max")
     }
-    maximum = find(rows, method="max", decoder="linear")
+    maximum, average = (find(rows, method=m, decoder="linear") for m in ("max", "average"))
     number = (
         f"variance lost when {KEPT} of {SIDE**2} values are kept: PCA {plus_minus(pca['error'])} "
         f"%, average pooling {plus_minus(best['average'])} %, max pooling "
         f"{plus_minus(best['max'])} %; {plus_minus(maximum['enough'], 0)} principal components do "
         f"as well as the {KEPT} maxima. A linear classifier reads {plus_minus(pca['accuracy'])} % "
-        f"of the classes from PCA, {plus_minus(maximum['accuracy'])} % from the maxima"
+        f"of the classes from PCA, {plus_minus(maximum['accuracy'])} % from the maxima, "
+        f"{plus_minus(average['accuracy'])} % from the averages"
     )
     worse = {method: sum(error) / sum(pca["error"]) for method, error in best.items()}
     if worse["max"] < 1.5:

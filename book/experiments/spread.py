@@ -3,6 +3,9 @@
 from statistics import mean, stdev
 from typing import NamedTuple
 
+#: Between spaces at which no line ends.
+PLUS_MINUS = "\u00a0±\u00a0"
+
 
 class Difference(NamedTuple):
     """Mean and sd, over seeds, of a difference taken seed by seed."""
@@ -26,7 +29,7 @@ class Difference(NamedTuple):
         return self.clear and self.mean < 0
 
     def __str__(self):
-        return f"{self.mean:+.1f} ± {self.sd:.1f}".replace("-", "−")
+        return f"{self.mean:+.1f}{PLUS_MINUS}{self.sd:.1f}".replace("-", "−")
 
 
 def difference(first, second):
@@ -42,4 +45,4 @@ def sd(values):
 
 def plus_minus(values, digits=1):
     """Write mean ± sd, as in `76.5 ± 0.3`."""
-    return f"{mean(values):.{digits}f} ± {sd(values):.{digits}f}".replace("-", "−")
+    return f"{mean(values):.{digits}f}{PLUS_MINUS}{sd(values):.{digits}f}".replace("-", "−")

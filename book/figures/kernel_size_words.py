@@ -89,18 +89,30 @@ def blind():
     )
 
 
+def seven():
+    """Say whether 15×15 is better than 7×7."""
+    rows = results("kernel_sizes")["rows"]
+    gain = difference(tested(rows, 15), tested(rows, 7))
+    return Markdown(
+        f"Is 15×15 better than 7×7? By {gain} points, seed by seed: "
+        f"{'clearly' if gain.clear else 'a tie, by our rule'}."
+    )
+
+
 def slim():
     """Tabulate what depthwise kernels cost and bring against a dense 3×3."""
     rows = results("kernel_sizes")["rows"]
     base, plain = find(rows, block=3), tested(rows, 3)
-    lines = ["| | weights | MACs | time | points |", "|---|--:|--:|--:|--:|"]
+    small = find(rows, net=3, head="average")["weights"]
+    lines = ["| | MACs | time | small net: weights | points |", "|---|--:|--:|--:|--:|"]
     for name in (3, 7, 11, 15, "depthwise 3", "depthwise 7", "depthwise 11", "depthwise 15"):
         row = find(rows, block=name)
         label = f"{name}×{name}" if isinstance(name, int) else name
         times = plus_minus(ratios(row["milliseconds"], base["milliseconds"]))
         gain = "" if name == 3 else str(difference(tested(rows, name), plain))
+        weights = find(rows, net=name, head="average")["weights"]
         lines.append(
-            f"| {label} | {row['weights']:,} | {row['macs'] / base['macs']:.2g} | {times} "
+            f"| {label} | {row['macs'] / base['macs']:.2g} | {times} | {weights / small:.2g} "
             f"| {gain} |"
         )
     return Markdown("\n".join(lines))

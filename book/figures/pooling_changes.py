@@ -19,6 +19,7 @@ NETS = {
     "blur": ("blurred max", "blur"),
     "max + GAP": ("max, global average", "average"),
     "max + shifted training": ("max, trained on shifts", "other"),
+    "average": ("average pooling", "average"),
 }
 
 
@@ -76,18 +77,19 @@ def single_pixel():
 def shift():
     """Draw accuracy against the shift for nets with and without pooling and its rivals."""
     figure, ax = canvas(4.6)
-    words = _curves(ax, results("robustness")["rows"], "shift", NETS)
+    nets = [net for net in NETS if net != "average"]
+    words = _curves(ax, results("robustness")["rows"], "shift", nets)
     ax.set(xlabel="shift, pixels", ylabel="accuracy, %", xticks=range(5), ylim=(0, 103))
     ax.legend(loc="lower left")
     return card(figure, f"Accuracy in percent against the shift in pixels: {words}.")
 
 
 def turns_and_sizes():
-    """Draw accuracy against angle and against scale, with and without pooling."""
+    """Draw accuracy against angle and against scale, without pooling and with either."""
     rows = results("robustness")["rows"]
     figure, axes = canvas(5.8, rows=2)
     words = [
-        _curves(ax, rows, change, ("none", "max"))
+        _curves(ax, rows, change, ("none", "max", "average"))
         for ax, change in zip(axes, ("angle", "scale"), strict=True)
     ]
     axes[0].set(xlabel="rotation, degrees", ylabel="accuracy, %", ylim=(0, 103))

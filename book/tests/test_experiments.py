@@ -140,5 +140,12 @@ def test_a_net_that_no_change_disturbs_is_invariant():
         assert verdicts(steady)[claim].verdict == "holds" != verdicts(rows)[claim].verdict
 
 
+def test_a_pooling_that_loses_as_much_as_none_helps_against_nothing():
+    verdicts, rows = experiment("robustness").verdicts, results("robustness")["rows"]
+    plain = {(r["change"], r["amount"]): r for r in rows if r["net"] == "none"}
+    alike = [{**plain[r["change"], r["amount"]], "net": r["net"]} for r in rows]
+    assert verdicts(alike)["C26"].verdict == "fails"
+
+
 def test_a_verdict_is_a_word_and_a_number():
     assert Verdict._fields == ("verdict", "number")

@@ -155,7 +155,7 @@ def test_width_that_never_helps_turns_the_verdict_on_text():
 @pytest.mark.parametrize(
     "name",
     [
-        *("fitted", "stack_gains", "in_their_places", "blind", "slim", "branches"),
+        *("fitted", "stack_gains", "in_their_places", "blind", "slim", "seven", "branches"),
         *("depth_table", "echoes", "sentence_gains"),
     ],
 )

@@ -7,13 +7,13 @@ from experiments.table import find, over_seeds
 
 
 def test_mean_and_sample_deviation_are_written_together():
-    assert plus_minus([1.0, 3.0]) == "2.0 ± 1.4"
-    assert plus_minus([-0.5], 2) == "−0.50 ± 0.00"
+    assert plus_minus([1.0, 3.0]) == "2.0\u00a0±\u00a01.4"
+    assert plus_minus([-0.5], 2) == "−0.50\u00a0±\u00a00.00"
 
 
 def test_a_difference_is_taken_seed_by_seed():
     gain = difference([80.0, 90.0, 70.0], [78.0, 88.0, 68.5])
-    assert gain.above and not gain.below and str(gain) == "+1.8 ± 0.3"
+    assert gain.above and not gain.below and str(gain) == "+1.8\u00a0±\u00a00.3"
 
 
 def test_a_difference_within_twice_its_deviation_is_a_tie():
