@@ -27,6 +27,8 @@ class Adaptive:
         Of the input.
     strided
         Whether the input is a non-contiguous view.
+    mixed
+        Whether several properties meet, as in `autograder.cases.Case`.
     """
 
     property: str
@@ -34,6 +36,7 @@ class Adaptive:
     sizes: tuple
     dtype: str = "float64"
     strided: bool = False
+    mixed: bool = False
 
     def fill(self, array: np.ndarray) -> np.ndarray | Strided:
         """Return an array as these sizes want their input."""
@@ -72,6 +75,11 @@ def adaptive_windows(rng: np.random.Generator) -> Iterator[Adaptive]:
     side = several(rng, 3, 5)
     yield Adaptive("values", _square(side), (side,))
     yield Adaptive("values", _square(side), (1,))
+    pair = tuple(rng.permutation([2, 3]).tolist())
+    yield Adaptive("uneven", (images, channels, 5, 7), (pair,), mixed=True)
+    yield Adaptive("larger output", (images, channels, 2, 7), ((5, 3),), mixed=True)
+    for name, dtype in ((DTYPE, "float32"), (INPUT, "float64")):
+        yield Adaptive(name, (2, 2, 7, 5), (pair,), dtype, mixed=True)
 
 
 def pyramids(rng: np.random.Generator) -> Iterator[Adaptive]:
@@ -99,3 +107,8 @@ def pyramids(rng: np.random.Generator) -> Iterator[Adaptive]:
     yield Adaptive(INPUT, _square(2 * several(rng, 2, 3)), ((2,),))
     yield Adaptive(INPUT, _square(6), ((3,),), strided=True)
     yield Adaptive("values", _square(several(rng, 3, 5)), ((1,),))
+    # A level may come twice.
+    levels = tuple([*levels, levels[0]])
+    yield Adaptive("levels", (images, channels, 5, 7), (levels,), mixed=True)
+    for name, dtype in ((DTYPE, "float32"), (INPUT, "float64")):
+        yield Adaptive(name, (2, 2, 7, 5), ((1, 3),), dtype, mixed=True)

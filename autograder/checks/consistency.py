@@ -17,7 +17,8 @@ from autograder.observe_torch import observe
 
 #: What can be noted about a network, by property.
 MODES = ("parts whose mode changed", "buffers changed", "calls in train mode")
-GRADIENTS = ("gradients written", "calls with gradients on")
+GRADIENTS = (
+    "gradients written", "calls with gradients on", "parameters left frozen", "gradients left off")
 
 
 def observe_measurement(
@@ -30,13 +31,15 @@ def observe_measurement(
     """
     net = getattr(probes, case.args[0].name)().to(device).double()
     count = _watch(net)
-    seen = observe(exercise, function, replace(case, args=(net, *case.args[1:])), device)
+    with torch.enable_grad():  # whatever the function switches off is on again afterwards
+        seen = observe(exercise, function, replace(case, args=(net, *case.args[1:])), device)
+        counts = count()
     if seen.error:
         return seen
     wanted = {"modes": MODES, "gradients": GRADIENTS}.get(case.property, ())
-    counts = {name: Value(np.asarray(n), "int") for name, n in count().items()
+    values = {name: Value(np.asarray(n), "int") for name, n in counts.items()
               if name in ("at least one call", *wanted)}
-    return replace(seen, values=counts | seen.values)
+    return replace(seen, values=values | seen.values)
 
 
 def _watch(net: nn.Module) -> Callable[[], dict[str, int]]:
@@ -62,6 +65,8 @@ def _watch(net: nn.Module) -> Callable[[], dict[str, int]]:
             "calls in train mode": sum(training for training, _ in calls),
             "gradients written": sum(p.grad is not None for p in net.parameters()),
             "calls with gradients on": sum(gradients for _, gradients in calls),
+            "parameters left frozen": sum(not p.requires_grad for p in net.parameters()),
+            "gradients left off": int(not torch.is_grad_enabled()),
         }
 
     return count
@@ -87,6 +92,7 @@ def shift_consistency_cases(rng: np.random.Generator) -> Iterator[Case]:
         x = positive(rng, count, 2, 4, 4) / 2
         x[rng.permutation(count) < several(rng, 1, count - 1), 0, 0, 0] += 9.0
         yield Case("batch", (Made("TopLeft"), x, 1))
+    yield Case("batch", (Made("Linear"), rng.normal(size=(3, 2, 4, 5)), 2), mixed=True)
     x = positive(rng, 1, 3, 4, 4)
     x[:, 1, 0, 0] += 9.0
     for net in ("net_in_train_mode", "net_in_eval_mode", "net_with_mixed_modes"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import prod, sqrt
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from autograder.cases import Case, Exercise, Observation, Value, failed
+from autograder.checks.draw import several
 from autograder.checks.kernels import Kernels, kernels
 from autograder.observe_torch import observe
 
@@ -26,15 +27,18 @@ def conv2d_layer_cases(rng: np.random.Generator) -> Iterator[Case]:
     for one in kernels(rng):
         name = VALUES.get(one.property, one.property)
         case = Case(name, (one.draw(rng, *one.shape),), init=_init(one), init_kwargs=one.options,
-                    error=one.error)
-        yield case if one.error else replace(case, weights=_weights(rng, one))
+                    error=one.error, mixed=one.mixed)
+        if not one.error:
+            case = replace(case, weights=_weights(rng, one))
+        yield case
+        if one.mixed and one.property == "padding":
+            yield replace(case, property="gradient", grad=upstream(rng, one))
     one = Kernels("bias", (1, 2, 4, 4), 2, out_channels=3)
     yield Case("values", (one.draw(rng, *one.shape),), init=_init(one), init_kwargs={"bias": False},
                weights={"weight": one.draw(rng, *one.weight_shape)})
-    for kernel in (2, 3):
-        one = Kernels("bias", (2, 2, 5, 5), kernel, out_channels=3)
-        yield Case("gradient", (one.draw(rng, *one.shape),), init=_init(one),
-                   weights=_weights(rng, one), grad=upstream(rng, one))
+    one = Kernels("bias", (2, 2, 5, 5), several(rng, 2, 3), out_channels=3)
+    yield Case("gradient", (one.draw(rng, *one.shape),), init=_init(one),
+               weights=_weights(rng, one), grad=upstream(rng, one))
     low, high = rng.permutation([2, 3, 4, 5])[:2].tolist()
     yield Case(PARAMETERS, init=(low, high, (high, low)))
     yield Case(PARAMETERS, init=(high, low, 3), init_kwargs={"stride": 2, "bias": False})
@@ -46,13 +50,19 @@ def conv2d_layer_cases(rng: np.random.Generator) -> Iterator[Case]:
 def locally_connected_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Draw cases for `LocallyConnected2d`; most have the same kernel at all places."""
     for one in kernels(rng):
-        if one.padding:
+        if one.padding and not one.mixed:
             continue
+        one = replace(one, padding=0)
         name = BATCH.get(one.property, one.property)
         case = Case(name, (one.draw(rng, *one.shape),), init=_init_for_size(one),
-                    init_kwargs=one.options, error=one.error)
-        weights = {} if one.error else _own_kernels(rng, one, shared=name != "rectangles")
-        yield replace(case, weights=weights)
+                    init_kwargs=one.options, error=one.error, mixed=one.mixed)
+        shared = name != "rectangles" and not one.mixed
+        case = replace(case, weights={} if one.error else _own_kernels(rng, one, shared))
+        if name != "padding":
+            yield case
+            continue
+        yield replace(case, property="sharing")
+        yield replace(case, property="gradient", grad=upstream(rng, one))
     for kernel in (1, 2, 3):
         one = Kernels("sharing", (1, 1, 5, 5), kernel)
         for name, grad in (("sharing", None), ("gradient", upstream(rng, one))):
@@ -79,7 +89,7 @@ def _init_for_size(one: Kernels) -> tuple:
 
 
 def _weights(rng: np.random.Generator, one: Kernels) -> dict:
-    looked_at = one.property in ("bias", "channels")
+    looked_at = one.mixed or one.property in ("bias", "channels")
     bias = rng.standard_normal(one.out_channels) if looked_at else np.zeros(one.out_channels)
     return {"weight": rng.standard_normal(one.weight_shape), "bias": bias}
 
@@ -103,12 +113,13 @@ def observe_layer(
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            return Observation(noted(learner(*case.init, **case.init_kwargs)))
+            return Observation(noted(lambda: learner(*case.init, **case.init_kwargs)))
     except Exception as error:
         return failed(error)
 
 
-def _parameters(layer: torch.nn.Module) -> dict[str, Value]:
+def _parameters(make: Callable[[], torch.nn.Module]) -> dict[str, Value]:
+    layer = make()
     held = {"shape of weight": Value(np.array(layer.weight.shape), "int")}
     if layer.bias is None:
         held["bias is None"] = Value(np.asarray(True), "bool")
@@ -118,14 +129,25 @@ def _parameters(layer: torch.nn.Module) -> dict[str, Value]:
     return held | {"number of trained values": Value(np.asarray(sum(trained)), "int")}
 
 
-def _initialisation(layer: torch.nn.Module) -> dict[str, Value]:
-    """Return which share of weights, and of biases, lies in each quarter of the interval."""
+def _initialisation(make: Callable[[], torch.nn.Module]) -> dict[str, Value]:
+    """Return which share of weights, and of biases, lies in each quarter of the interval.
+
+    And which share differs from all others of the layer, or from those of a layer made after it.
+    """
+    layer, another = make(), make()
     bound = 1 / sqrt(prod(layer.weight.shape[1:]))
     quarters = np.array([-1, -0.5, 0, 0.5, 1.0]) * bound
     found = {}
     for name, held in (("weights", layer.weight), ("biases", layer.bias)):
         shares = np.histogram(held.detach().numpy(), quarters)[0] / held.numel()
-        # To the nearest twentieth, which is more than chance moves a share of many.
-        rounded = Value(np.round(20 * shares) / 20, "float64")
-        found[f"share of {name} in each quarter of ±1/sqrt(fan-in)"] = rounded
-    return found
+        found[f"share of {name} in each quarter of ±1/sqrt(fan-in)"] = _rounded(shares)
+    weights = layer.weight.detach()
+    distinct = len(weights.unique()) / weights.numel()
+    found["share of weights that differ from each other"] = _rounded(distinct)
+    changed = (weights != another.weight.detach()).double().mean().item()
+    return found | {"share of weights that differ from those of a second layer": _rounded(changed)}
+
+
+def _rounded(shares: np.ndarray | float) -> Value:
+    """Return shares of many to the nearest twentieth, which is more than chance moves them."""
+    return Value(np.asarray(np.round(20 * np.asarray(shares)) / 20), "float64")

@@ -47,13 +47,17 @@ def _output_size_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case(ERRORS, (size, 3), {"dilation": size}, error=(size, 2 * size + 1))
     yield Case(ERRORS, (size, 3, 0), error=(0,))
     yield Case(ERRORS, (size, size))
+    # Padding of 1 and a step of 3: with it nothing is left over, without it a pixel is.
+    kernel = several(rng, 3, 5)
+    yield Case("padding", (kernel + 3 * several(rng, 1, 4) + 1, kernel, 3, 1), mixed=True)
+    yield Case("dilation", (several(rng, 17, 30), kernel, 2, 1, several(rng, 2, 3)), mixed=True)
 
 
 def _conv2d_cases(rng: np.random.Generator) -> Iterator[Case]:
     for one in kernels(rng):
         args = one.draw(rng, *one.shape), one.draw(rng, *one.weight_shape)
         bias = (one.draw(rng, one.out_channels),) if one.bias else ()
-        yield Case(one.property, args + bias, one.options, error=one.error)
+        yield Case(one.property, args + bias, one.options, error=one.error, mixed=one.mixed)
 
 
 def _conv2d_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -62,9 +66,9 @@ def _conv2d_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
             continue
         shapes = one.output_shape, one.shape, one.weight_shape
         args = tuple(one.draw(rng, *shape) for shape in shapes)
-        plain = one.property in ("values", "channels")
-        for name in ALL if plain else (one.property,):
-            yield Case(name, args, one.options, error=one.error)
+        names = {"values": ALL[:2], "channels": ALL}.get(one.property, (one.property,))
+        for name in names:
+            yield Case(name, args, one.options, error=one.error, mixed=one.mixed)
 
 
 def _observe_gradients(
@@ -83,7 +87,7 @@ def _conv2d_matrix_cases(rng: np.random.Generator) -> Iterator[Case]:
         height, width = one.shape[2:]
         size = height if height == width else (height, width)
         yield Case(one.property, (one.draw(rng, *one.weight_shape), size), one.options,
-                   error=one.error)
+                   error=one.error, mixed=one.mixed)
 
 
 output_size = Exercise(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,9 +29,10 @@ def _conv2d_cases(rng: np.random.Generator) -> Iterator[Case]:
         name = "channels" if one.property == "batch" else one.property
         args = one.draw(rng, *one.shape), one.draw(rng, *one.weight_shape)
         bias = (one.draw(rng, one.out_channels),) if one.bias else ()
-        yield Case(name, args + bias, one.options, error=one.error)
-        if one.property in ("values", "channels", "bias"):
-            yield Case("gradient", args + bias, one.options, grad=upstream(rng, one))
+        case = Case(name, args + bias, one.options, error=one.error, mixed=one.mixed)
+        yield case
+        if one.property in ("channels", "bias") or (one.mixed and one.property == "padding"):
+            yield replace(case, property="gradient", grad=upstream(rng, one))
 
 
 conv2d = Exercise(

@@ -20,11 +20,12 @@ COUNTS = {"parameters": ("parameters",), "macs": ("macs",), "stride": ("macs",),
 
 
 def _conv2d_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
-    def cost(name: str, kernel: Any, size: Any, error: tuple = (), channels: int = 1, **more: Any):
+    def cost(name: str, kernel: Any, size: Any, error: tuple = (), channels: int = 1,
+             mixed: bool = False, **more: Any) -> Case:
         # Without bias, but where it is the point: to forget it costs one property.
         more = {"bias": False, **more} if name != "bias" else more
         inside, outside = channels * several(rng, 2, 5), channels * several(rng, 2, 5)
-        return Case(name, (inside, outside, kernel, size), more, error=error)
+        return Case(name, (inside, outside, kernel, size), more, error=error, mixed=mixed)
 
     for name in ("parameters", "macs", INTEGERS):
         for kernel in (1, several(rng, 3, 5)):
@@ -36,6 +37,9 @@ def _conv2d_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
     for kernel in (3, several(rng, 4, 6)):
         yield cost("padding", kernel, several(rng, 6, 9), padding=several(rng, 1, 3))
     yield cost("padding", 5, 3, padding=1)
+    # What stride 3 leaves of the image and of the padding makes a whole stride together.
+    yield cost("padding", 4, 4 + 3 * several(rng, 1, 3) + several(rng, 1, 2), mixed=True, stride=3,
+               padding=1)
     high, wide = rng.permutation([3, 4, 5, 6])[:2].tolist()
     yield cost("rectangles", (high, wide), 8)
     yield cost("rectangles", 3, (high, 3 * wide))
@@ -50,6 +54,8 @@ def _conv2d_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield cost("bias", 3, several(rng, 4, 8), bias=True)
     yield cost("bias", 3, several(rng, 4, 8), bias=False)
     yield cost("bias", 3, several(rng, 4, 8), channels=3, groups=3)
+    yield cost("groups", (high, wide), (wide + 6, high + 9), channels=2, mixed=True, stride=(3, 2),
+               padding=(1, 2), groups=2, bias=True)
     side = several(rng, 3, 5)
     large = side + several(rng, 1, 2)
     yield cost(ERRORS, large, (side, 9), (large, side))
@@ -105,6 +111,8 @@ def _conv_transpose2d_cases(rng: np.random.Generator) -> Iterator[Case]:
     for kernel, padding in ((3, 1), (4, 1), (5, 2)):
         yield case("padding", several(rng, 3, 4), kernel, 1, padding)
     yield case("padding", 3, 3, 2, 1)
+    # More is cut off than a kernel's overhang: whole copies go.
+    yield case("padding", 4, 1, 1, 1)
     low, high = rng.permutation([1, 2, 3])[:2].tolist()
     yield case("rectangles", (low + 1, high + 1), 2)
     yield case("rectangles", 3, (low, high))
@@ -123,6 +131,7 @@ def _conv_transpose2d_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(INPUT, 3, 2, wrap=Strided)
     yield case(ERRORS, 3, 3, 0, error=(0,))
     yield case(ERRORS, 3, 3, (1, 0), error=(0,))
+    yield case(ERRORS, 3, 3, (0, 1), error=(0,))
     # A map of 5, then of 6, of which the padding takes 6.
     yield case(ERRORS, 3, 3, 1, 3, error=(3, -1, 5, 6))
     yield case(ERRORS, (6, 3), (3, 4), 1, 3, error=(3, 0, 6))

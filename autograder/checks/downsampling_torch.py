@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
 
-from autograder.cases import DTYPE, INPUT, Case, Exercise, Strided
+from autograder.cases import DTYPE, INPUT, Case, Exercise, Observation, Strided
 from autograder.checks import downsampling_torch_examples as examples
 from autograder.checks.draw import batch, distinct, framed, several, whole
 from autograder.checks.gradient_norm import GRAD, gradient_norm_cases, observe_gradient_norm
@@ -28,13 +29,13 @@ TRANSPOSED = r"^\w+::\w*(conv_transpose|convolution_transpose|conv\dd_transpose)
 def _resize_conv_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Draw maps in a frame of zeros, but where the padding is the point."""
     def case(name: str, kernel: Any, scale: int, x: Any, channels: tuple[int, int] = (1, 1),
-             grad: np.ndarray | None = None, dtype: str = "float64") -> Case:
+             grad: np.ndarray | None = None, dtype: str = "float64", mixed: bool = False) -> Case:
         inside, outside = channels
         kh, kw = kernel if isinstance(kernel, tuple) else (kernel, kernel)
         weights = rng.normal(size=(outside, inside, kh, kw)), rng.normal(size=outside)
         x = replace(x, array=x.array.astype(dtype)) if isinstance(x, Strided) else x.astype(dtype)
         return Case(name, (x,), init=(inside, outside, kernel, scale), grad=grad,
-                    weights={"conv": weights})
+                    weights={"conv": weights}, mixed=mixed)
 
     for kernel in (1, 3):
         yield case("values", kernel, 2, framed(rng, 1, 1, 1, several(rng, 4, 5), 4))
@@ -57,6 +58,23 @@ def _resize_conv_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield case(DTYPE, 1, 2, distinct(rng, 1, 1, 3, 3), dtype=dtype)
     yield case(INPUT, 1, 2, distinct(rng, 1, 1, 3, 3))
     yield case(INPUT, 1, 2, Strided(distinct(rng, 1, 1, 3, 3)))
+    yield case("rectangles", (3, 5), 2, distinct(rng, images, channels, low, high),
+               (channels, images), whole(rng, images, images, 2 * low, 2 * high), mixed=True)
+
+
+def _observe_resize(
+    exercise: Exercise, learner: Any, case: Case, device: str = "cpu"
+) -> Observation:
+    """Observe a layer that has met a map of another size before, where a case is mixed."""
+    if not case.mixed or not isinstance(learner, type):
+        return observe(exercise, learner, case, device)
+
+    class Met(learner):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            learner.forward(self, x.detach().mT)
+            return learner.forward(self, x)
+
+    return observe(exercise, Met, case, device)
 
 
 replace_pooling = Exercise(
@@ -102,6 +120,6 @@ ResizeConv2d = Exercise(
             DTYPE: 1, INPUT: 1},
     examples=examples.RESIZE_CONV2D,
     cases=_resize_conv_cases,
-    observe=observe,
+    observe=_observe_resize,
     forbidden=TRANSPOSED,
 )

@@ -18,11 +18,13 @@ from autograder.checks.gradient_norm import (
     held_gradients,
 )
 from autograder.checks.networks import build, sequential
+from autograder.checks.untouched import watch
 from autograder.observe_torch import observe
 from autograder.weights import fill
 
 #: What is noted of the input, in the words of the messages.
 REQUIRES_GRAD_CHANGED = "number of calls that changed x.requires_grad"
+GRAD_LEFT = "number of calls that left a gradient in x.grad"
 
 
 def observe_gradient_field(
@@ -32,18 +34,20 @@ def observe_gradient_field(
 
     Beside the field, the values are counts of what the case's property is about. Where it is about
     the gradients there were, every second parameter has one; where it is about the input, that is
-    measured twice, with and without a gradient of its own.
+    measured twice, with and without a gradient of its own, and the network is to stay as it was.
     """
     x = case.args[1].array if isinstance(case.args[1], Strided) else case.args[1]
     net = build(case.args[0].name).to(device, getattr(torch, str(x.dtype)))
     fill(net, case.weights)
     held = held_gradients(net, case)
-    changed = []
+    changed, left = [], []
+    untouched = watch(net)
 
     def measured(module: torch.nn.Module, image: torch.Tensor) -> Any:
         for wanted in (True, False) if case.property == INPUT else (False,):
             field = function(module, image.requires_grad_(wanted))
             changed.append(image.requires_grad != wanted)
+            left.append(image.grad is not None)
         return field
 
     seen = observe(exercise, measured, replace(case, args=(net, *case.args[1:])), device)
@@ -51,19 +55,22 @@ def observe_gradient_field(
         return seen
     counts = {}
     if case.property == INPUT:
-        counts[REQUIRES_GRAD_CHANGED] = sum(changed)
+        counts |= {REQUIRES_GRAD_CHANGED: sum(changed), GRAD_LEFT: sum(left)}
     if case.property == GRAD:
         counts[GRADS_CHANGED] = changed_gradients(net, held)
     noted = {name: Value(np.asarray(n), "int") for name, n in counts.items()}
+    if case.property == INPUT:
+        noted |= untouched()
     return replace(seen, values=noted | seen.values)
 
 
 def gradient_field_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Draw cases for `effective_receptive_field`, in float32 except where the dtype counts."""
     def case(name: str, net: Made, *shape: int, dtype: str = "float32", scale: float = 1.0,
-             wrap: Any = np.asarray) -> Case:
+             wrap: Any = np.asarray, mixed: bool = False) -> Case:
         weights = tuple(scale * signed(rng, *p.shape) for p in build(net.name).parameters())
-        return Case(name, (net, wrap(signed(rng, *shape).astype(dtype))), weights={"": weights})
+        return Case(name, (net, wrap(signed(rng, *shape).astype(dtype))), weights={"": weights},
+                    mixed=mixed)
 
     def conv(kernel: Any, inside: int = 1, outside: int = 1, more: str = "") -> Made:
         return Made(f"Conv2d({inside}, {outside}, {kernel}{more})")
@@ -100,3 +107,10 @@ def gradient_field_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield case(DTYPE, conv(3), 1, 1, 5, 5, dtype=dtype, scale=100.0)
     yield case(INPUT, conv(3), 1, 1, 5, 5)
     yield case(INPUT, conv(3), 1, 1, 5, 5, wrap=Strided)
+    # In train mode before, and in eval mode.
+    for mode in ("", ".eval()"):
+        yield case(INPUT, sequential("Conv2d(1, 1, 3)", "Conv2d(1, 1, 1)", then=mode), 1, 1, 5, 5)
+    deep = sequential(f"Conv2d({channels}, 2, (2, 3))", "Tanh()", f"Conv2d(2, {images}, (3, 2))")
+    yield case("batch", deep, images, channels, 7, 8, dtype="float64", scale=0.3, mixed=True)
+    yield replace(nothing, property=DTYPE, mixed=True, weights={"": tuple(
+        0 * one for one in nothing.weights[""])}, args=(nothing.args[0], np.ones((1, 1, 5, 5))))

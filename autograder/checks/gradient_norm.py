@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import ne
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ GRAD = "grad untouched"
 #: What is noted of a network, in the words of the messages.
 MODES_CHANGED = "number of parts whose mode changed"
 GRADS_CHANGED = "number of .grad changed"
+REQUIRES_CHANGED = "number of requires_grad changed"
 
 
 def observe_gradient_norm(
@@ -34,10 +36,20 @@ def observe_gradient_norm(
     fill(net, case.weights)
     modes = [part.training for part in net.modules()]
     held = held_gradients(net, case)
-    seen = observe(exercise, function, replace(case, args=(net, *case.args[1:])), device)
+    trained = [p.requires_grad for p in net.parameters()]
+    given = []
+
+    def measured(module: torch.nn.Module, x: torch.Tensor, target: torch.Tensor) -> Any:
+        given.append(x)
+        return function(module, x, target)
+
+    seen = observe(exercise, measured, replace(case, args=(net, *case.args[1:])), device)
     if seen.error:
         return seen
     counts = {}
+    if case.property == INPUT:
+        now = [p.requires_grad for p in net.parameters()]
+        counts[REQUIRES_CHANGED] = given[0].requires_grad + sum(map(ne, trained, now))
     if case.property == "mode":
         changed = sum(old != part.training for old, part in zip(modes, net.modules(), strict=True))
         counts[MODES_CHANGED] = changed
@@ -84,6 +96,8 @@ def gradient_norm_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("first parameter", Made(f"Linear({inputs}, {classes})"), 1, inputs)
     yield case("first parameter", sequential(f"Linear({inputs}, 3)", "Tanh()", "Linear(3, 2)"), 1,
                inputs)
+    # The first parameter is called `weight_ih`.
+    yield case("first parameter", sequential(f"RNNCell({inputs}, 3)", "Linear(3, 2)"), 1, inputs)
     for images in (2, several(rng, 3, 6)):
         yield case("batch", single, images, inputs)
     for net in (sequential(*norm), sequential(*norm, then=".eval()"),

@@ -20,12 +20,13 @@ from autograder.observe_numpy import observe
 def _compose_kernels_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Draw kernels that look the same turned by 180 degrees, but where direction is the point."""
     def case(name: str, k1: int, k2: int, channels: tuple[int, int, int] = (1, 1, 1),
-             turned: bool = True, dtype: str = "float64", wrap: Any = np.asarray) -> Case:
+             turned: bool = True, dtype: str = "float64", wrap: Any = np.asarray,
+             mixed: bool = False) -> Case:
         c0, c1, c2 = channels
         kernels = [signed(rng, c1, c0, k1, k1), signed(rng, c2, c1, k2, k2)]
         if turned:
             kernels = [(one + one[:, :, ::-1, ::-1]) / 2 for one in kernels]
-        return Case(name, tuple(wrap(one.astype(dtype)) for one in kernels))
+        return Case(name, tuple(wrap(one.astype(dtype)) for one in kernels), mixed=mixed)
 
     for k in (1, 2, 3):
         yield case("values", k, k)
@@ -42,6 +43,9 @@ def _compose_kernels_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield case(DTYPE, 2, 2, dtype=dtype)
     yield case(INPUT, 2, 2)
     yield case(INPUT, 3, 3, wrap=Strided)
+    for k1, k2 in ((2, 4), (3, 2)):
+        yield case("sizes", k1, k2, (few, more, many), turned=False, mixed=True)
+    yield case(DTYPE, 2, 3, (few, more, many), turned=False, dtype="float32", mixed=True)
 
 
 #: Which of the two counts a property is about; others are about both.
@@ -62,6 +66,9 @@ def _stack_cost_cases(rng: np.random.Generator) -> Iterator[Case]:
     high, wide = rng.permutation([1, 3, 5, 7])[:2].tolist()
     for kernel, size in (((high, wide), 6), (3, (high, wide + 1)), ((wide, high), (high, wide))):
         yield Case("rectangles", (kernel, 1, several(rng, 2, 9), size))
+    for kernel, size in (((high, wide), (wide, high + 1)), (3, (wide, high))):
+        yield Case("rectangles", (kernel, several(rng, 2, 4), several(rng, 2, 9), size),
+                   mixed=True)
 
 
 receptive_field = Exercise(

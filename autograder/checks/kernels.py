@@ -3,7 +3,7 @@
 A layer with one fault should fail the kernels of one property only: all but those of ``stride`` go
 in steps of 1 and leave nothing over, all but ``padding`` go without, all but ``rectangles`` are
 square, all but ``channels`` have one channel in and one out, all but ``batch`` one image, all but
-``bias`` no bias.
+``bias`` no bias. The mixed ones are all of this at once, for faults that take two.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Kernels:
         Whether these are non-contiguous views.
     error
         Numbers of which the error's message names one.
+    mixed
+        Whether several properties meet, as in `autograder.cases.Case`.
     """
 
     property: str
@@ -54,6 +56,7 @@ class Kernels:
     dtype: str = "float64"
     strided: bool = False
     error: tuple[int, ...] = ()
+    mixed: bool = False
 
     @property
     def options(self) -> dict[str, Any]:
@@ -92,8 +95,7 @@ def kernels(rng: np.random.Generator) -> Iterator[Kernels]:
     yield from _strides(rng)
     yield from _padding(rng)
     yield from _rectangles(rng)
-    for size in (2, 3):
-        yield Kernels("batch", (several(rng, 2, 4), 1, 5, 5), size)
+    yield Kernels("batch", (several(rng, 2, 4), 1, 5, 5), several(rng, 2, 3))
     images, channels = batch(rng)
     yield Kernels("batch", (images, channels, 4, 4), 2, out_channels=several(rng, 2, 3))
     for dtype in ("float16", "float32", "float64"):
@@ -101,6 +103,7 @@ def kernels(rng: np.random.Generator) -> Iterator[Kernels]:
     yield Kernels(INPUT, _square(several(rng, 4, 6)), 3)
     yield Kernels(INPUT, _square(several(rng, 4, 6)), 3, strided=True)
     yield from _errors(rng)
+    yield from _mixed(rng)
 
 
 def _square(side: int) -> tuple[int, int, int, int]:
@@ -150,5 +153,16 @@ def _errors(rng):
     yield Kernels(ERRORS, (1, 1, 9, side), kernel, error=(kernel, side))
     yield Kernels(ERRORS, _square(4), 9, padding=1, error=(9, 6))
     yield Kernels(ERRORS, _square(6), 3, 0, error=(0,))
+    yield Kernels(ERRORS, _square(6), 3, (1, 0), error=(0,))
     # Just possible: a kernel as large as the input.
     yield Kernels(ERRORS, _square(side), side)
+
+
+def _mixed(rng):
+    # With padding nothing is left over on the first side and 4 pixels on the second; without it a
+    # pixel on the first and nothing on the second.
+    sides = [(3 + 3 * several(rng, 1, 2), 2, 3, 1), (8, 3, 5, 2)]
+    size, *options = zip(*rng.permutation(sides).tolist(), strict=True)
+    yield Kernels("padding", (2, 2, *size), *options, out_channels=3, bias=True, mixed=True)
+    for name, dtype in ((DTYPE, "float32"), (INPUT, "float64")):
+        yield Kernels(name, (2, 2, 5, 6), 3, 2, 1, 3, bias=True, dtype=dtype, mixed=True)

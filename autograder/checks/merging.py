@@ -14,6 +14,7 @@ from autograder.cases import DTYPE, Case, Exercise, Made, Observation, Value, Wr
 from autograder.checks.draw import batch, several, signed
 from autograder.checks.networks import build
 from autograder.checks.stacked import COUNT, parameters
+from autograder.checks.untouched import watch
 from autograder.observe_torch import observe
 from autograder.weights import fill
 
@@ -53,12 +54,15 @@ def observe_merging(
         fill(branch, {"": weights})
     held = [parameter for branch in branches for parameter in branch.parameters()]
     before = [parameter.detach().clone() for parameter in held]
+    untouched = watch(*branches)
     try:
         merged = function(*branches)
         if case.property == "layer":
             return _layer(merged)
         if case.property == "copy":
-            return _copy(merged, branches, before)
+            left = untouched()
+            seen = _copy(merged, branches, before)
+            return replace(seen, values=seen.values | left)
     except Exception as error:
         return failed(error)
     return observe(exercise, merged, replace(case, init=(), weights={}), device)
@@ -91,15 +95,16 @@ def merge_branches_cases(rng: np.random.Generator) -> Iterator[Case]:
     """
     def case(name: str, large: Any, small: Any, channels: int = 1, images: int = 1,
              size: tuple = (5, 5), bias: bool = False, dtype: str = "float32",
-             backward: bool = False) -> Case:
+             backward: bool = False, mixed: bool = False) -> Case:
         def branch(kernel: Any) -> Branch:
             kernel = kernel if isinstance(kernel, tuple) else (kernel, kernel)
             return signed(rng, channels, 1, *kernel), signed(rng, channels) * bias
 
         shape = (images, channels, *size)
-        return merge_case(name, branch(large), branch(small),
+        made = merge_case(name, branch(large), branch(small),
                           signed(rng, *shape).astype(dtype),
                           signed(rng, *shape) if backward else None)
+        return replace(made, mixed=mixed)
 
     for large, small in ((3, 1), (5, 3), (7, 3), (7, 5), (3, 3)):
         yield case("values", large, small, size=(several(rng, 4, 6), several(rng, 7, 9)))
@@ -116,3 +121,8 @@ def merge_branches_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("gradient", 5, 3, backward=True)
     for dtype in ("float32", "float64"):
         yield case(DTYPE, 5, 3, dtype=dtype)
+    # Kernels of one size can be added as they are: also into one of the two.
+    yield case("copy", 3, 3, channels, bias=True, mixed=True)
+    yield case("rectangles", (5, 7), (3, 1), channels, images, (6, 8), bias=True, mixed=True)
+    yield case("gradient", (7, 3), (1, 3), channels, images, (4, 5), bias=True, backward=True,
+               mixed=True)

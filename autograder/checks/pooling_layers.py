@@ -34,6 +34,10 @@ def gem_cases(rng: np.random.Generator) -> Iterator[Case]:
     for name in ("gradient", "learnable p"):
         for init in ((), (_exponent(rng),)):
             yield Case(name, (maps(1, 1, 3, 4),), init=init, grad=distinct(rng, 1, 1, 1, 1))
+    # Pixels below eps, which get no gradient, stay clear of it.
+    signs = rng.permutation([-1.0, 0.1, 1.0] * 24).reshape(2, 3, 3, 4)
+    yield Case("gradient", ((maps(2, 3, 3, 4) * signs).astype(np.float32),),
+               init=(_exponent(rng), 0.25), grad=distinct(rng, 2, 3, 1, 1), mixed=True)
     images, channels = batch(rng)
     yield Case("batch", (maps(images, channels, 3, 4),))
     yield Case("batch", (maps(channels, images, 4, 3),))
@@ -70,6 +74,9 @@ def blur_cases(rng: np.random.Generator) -> Iterator[Case]:
     for height, width in ((6, 6), (7, 5), (5, 4), (2, 3), (2, 2)):
         yield Case("padding", (distinct(rng, 1, 1, height, width).astype(np.float32),), init=(1,))
     images, channels = batch(rng)
+    for name, grad in (("padding", None), ("gradient", distinct(rng, images, channels, 3, 3))):
+        yield Case(name, (distinct(rng, images, channels, 5, 7).astype(np.float32),),
+                   init=(channels, (2, 3)), grad=grad, mixed=True)
     yield Case("batch", (inside(images, channels, 6, 6),), init=(channels,))
     yield Case("batch", (inside(channels, images, 8, 8),), init=(images,))
     yield Case("buffer", (inside(1, 1, 8, 8),), init=(1,))

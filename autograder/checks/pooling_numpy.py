@@ -10,7 +10,7 @@ from autograder.cases import DTYPE, ERRORS, INPUT, Case, Exercise, Strided
 from autograder.checks import pooling_numpy_examples as examples
 from autograder.checks.adaptive import Adaptive, adaptive_windows, pyramids
 from autograder.checks.draw import batch, distinct, negative, several, tied
-from autograder.checks.windows import Windows, pooling_windows
+from autograder.checks.windows import TIED, Windows, pooling_windows, tied_maps
 from autograder.observe_numpy import observe
 
 #: Max and average pooling forward: overlapping windows and gaps are both a matter of the stride.
@@ -20,44 +20,49 @@ BACKWARD = {"odd sizes": "gaps"}
 
 
 def _input(rng: np.random.Generator, windows: Windows | Adaptive) -> np.ndarray | Strided:
-    """Draw an input: negative where a 0 that is no pixel must not win."""
+    """Draw an input: negative where a 0 that is no pixel must not win, far below it if mixed."""
     draw = negative if windows.property in ("values", "padding") else distinct
-    return windows.fill(draw(rng, *windows.shape))
+    return windows.fill((1e4 if windows.mixed else 1.0) * draw(rng, *windows.shape))
 
 
 def _forward_cases(rng: np.random.Generator) -> Iterator[Case]:
     for windows in pooling_windows(rng):
         name = FORWARD.get(windows.property, windows.property)
-        yield Case(name, (_input(rng, windows), *windows.arguments), error=windows.error)
+        yield Case(name, (_input(rng, windows), *windows.arguments), error=windows.error,
+                   mixed=windows.mixed)
 
 
 def _max_pool2d_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     for windows in pooling_windows(rng):
         name = BACKWARD.get(windows.property, windows.property)
         grad = windows.fill(distinct(rng, *windows.output_shape))
-        yield Case(name, (grad, _input(rng, windows), *windows.arguments), error=windows.error)
+        yield Case(name, (grad, _input(rng, windows), *windows.arguments), error=windows.error,
+                   mixed=windows.mixed)
     for kernel in (2, 3):
         size = kernel * several(rng, 2, 3)
         grad = distinct(rng, 1, 1, size // kernel, size // kernel)
         yield Case("ties", (grad, tied(rng, 1, 1, size, size), kernel))
     yield Case("ties", (distinct(rng, 1, 1, 2, 2), np.ones((1, 1, 6, 6)), 3))
+    grad = distinct(rng, *TIED.output_shape)
+    yield Case("ties", (grad, tied_maps(rng), *TIED.all_arguments), mixed=True)
 
 
 def _avg_pool2d_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     for windows in pooling_windows(rng):
         name = BACKWARD.get(windows.property, windows.property)
         grad = windows.fill(distinct(rng, *windows.output_shape))
-        yield Case(name, (grad, windows.shape, *windows.arguments), error=windows.error)
+        yield Case(name, (grad, windows.shape, *windows.arguments), error=windows.error,
+                   mixed=windows.mixed)
 
 
 def _adaptive_max_pool2d_cases(rng: np.random.Generator) -> Iterator[Case]:
     for windows in adaptive_windows(rng):
-        yield Case(windows.property, (_input(rng, windows), *windows.sizes))
+        yield Case(windows.property, (_input(rng, windows), *windows.sizes), mixed=windows.mixed)
 
 
 def _spatial_pyramid_pool_cases(rng: np.random.Generator) -> Iterator[Case]:
     for windows in pyramids(rng):
-        yield Case(windows.property, (_input(rng, windows), *windows.sizes))
+        yield Case(windows.property, (_input(rng, windows), *windows.sizes), mixed=windows.mixed)
 
 
 def _roi_max_pool_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -66,6 +71,10 @@ def _roi_max_pool_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield Case("values", (negative(rng, 1, 1, 6, 6), whole, size))
     for size in (1, 2):
         yield Case("boxes", (distinct(rng, 1, 1, 8, 8), _crops(rng, 8, 2 * size), size))
+    sides = rng.permutation([2, 4, 6])
+    boxes = np.array([[0, y, x, y + side, x + side]
+                      for side, y, x in zip(sides, (0, 1, 2), (2, 0, 1), strict=True)])
+    yield Case("boxes", (distinct(rng, 1, 1, 8, 8), boxes, 2))
     images, channels = batch(rng)
     order = np.concatenate([rng.permutation(images), rng.integers(0, images, 2)])
     each = np.array([[n, 0, 0, 4, 4] for n in order])
@@ -82,6 +91,9 @@ def _roi_max_pool_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield Case(DTYPE, (distinct(rng, 1, 1, 6, 6).astype(dtype), whole, 2))
     yield Case(INPUT, (distinct(rng, 1, 1, 6, 6), whole.copy(), 2))
     yield Case(INPUT, (Strided(distinct(rng, 1, 1, 6, 6)), whole, 3))
+    boxes = rng.permutation([[2, 0, 1, 5, 8], [0, 2, 3, 7, 5], [1, 1, 0, 2, 7], [2, 3, 4, 6, 8]])
+    for name in ("boxes", INPUT):
+        yield Case(name, (negative(rng, 3, 2, 7, 8), boxes, (2, 3)), mixed=True)
     yield from _wrong_boxes(rng)
 
 
@@ -93,20 +105,21 @@ def _crops(rng: np.random.Generator, side: int, crop: int) -> np.ndarray:
 
 
 def _wrong_boxes(rng: np.random.Generator) -> Iterator[Case]:
-    far = several(rng, 7, 9)
-    for box, error in (
-        ((0, 4, 0, 4, 5), (4,)),
-        ((0, 0, 5, 6, 3), (5, 3)),
-        ((0, 0, 3, far, 6), (far,)),
-        ((0, 3, 0, 6, far), (far,)),
-        ((0, -3, 0, 4, 4), (-3,)),
-        ((0, 0, -4, 6, 5), (-4,)),
-        ((3, 0, 0, 6, 6), (3,)),
-        ((-3, 0, 0, 6, 6), (-3,)),
-    ):
-        yield Case(ERRORS, (distinct(rng, 1, 1, 6, 6), np.array([box]), 1), error=error)
-    whole = np.array([[0, 0, 0, 6, 6]])
-    yield Case(ERRORS, (distinct(rng, 1, 1, 6, 6), whole, 1))
+    whole = [0, 0, 0, 6, 6]
+    for position, (box, error) in enumerate((
+        ([0, 4, 0, 4, 5], (4,)),
+        ([0, 0, 3, 6, 3], (3,)),
+        ([0, 0, 5, 6, 3], (5, 3)),
+        ([0, 0, 3, 7, 6], (7,)),
+        ([0, 3, 0, 6, 7], (7,)),
+        ([0, -3, 0, 4, 4], (-3,)),
+        ([0, 0, -4, 6, 5], (-4,)),
+        ([1, 0, 0, 6, 6], (1,)),
+        ([-1, 0, 0, 6, 6], (-1,)),
+    )):
+        boxes = np.array([whole, box] if position % 2 else [box, whole])
+        yield Case(ERRORS, (distinct(rng, 1, 1, 6, 6), boxes, 1), error=error)
+    yield Case(ERRORS, (distinct(rng, 1, 1, 6, 6), np.array([whole]), 1))
 
 
 max_pool2d = Exercise(

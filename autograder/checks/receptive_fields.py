@@ -45,8 +45,8 @@ observe_field = belonging(FIELDS, _observe_list)
 
 def receptive_field_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Draw stacks of layers; kernels, strides and dilations are 1 where they are no matter."""
-    def stack(name: str, *layers: Layer, error: tuple = ()) -> Case:
-        return Case(name, (list(layers),), error=error)
+    def stack(name: str, *layers: Layer, error: tuple = (), mixed: bool = False) -> Case:
+        return Case(name, (list(layers),), error=error, mixed=mixed)
 
     def kernel() -> int:
         # No 2: whoever takes layers of 2 for poolings, and leaves them out, loses the same always.
@@ -67,6 +67,9 @@ def receptive_field_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield stack("dilation", (kernel(), 1, several(rng, 2, 5)))
     yield stack("dilation", *[(3, 1, 2**i) for i in range(several(rng, 3, 6))])
     yield stack("dilation", (1, 1, several(rng, 2, 5)), (kernel(), 1, 1))
+    # The steps of a dilated kernel are as long as the strides before it have made them.
+    yield stack("dilation", (kernel(), 2, 1), (kernel(), 1, 3), mixed=True)
+    yield stack("dilation", (kernel(), 2, 3), (kernel(), 3, 2), (kernel(), 1, 1), mixed=True)
     for net in (MOBILENET, LENET5, ALEXNET, VGG16):
         yield stack(PUBLISHED, *net)
     yield stack(INTEGERS, (kernel(), 1, 1), (kernel(), 1, 1))

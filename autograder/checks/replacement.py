@@ -22,6 +22,8 @@ GEOMETRY = "kernel, stride and padding"
 SHAPE = "output shape"
 CHANNELS = "input and output channels"
 BIASES = "number of new convolutions with bias"
+PLAIN = "number of new convolutions that pad with zeros, without dilation and groups"
+INITIAL = "number of new convolutions with PyTorch's initial weights, each with its own"
 ACTIVATED = "number of new convolutions with a ReLU behind them"
 KEPT = "number of other layers kept"
 BESIDES = "number of layers besides"
@@ -55,6 +57,7 @@ def _seen(name: str, model: nn.Module, made: nn.Module) -> dict[str, Value]:
     if name == "geometry":
         rows = [[*_pair(c.kernel_size), *_pair(c.stride), *_pair(c.padding)] for c in convolutions]
         return {GEOMETRY: Value(np.array(rows).reshape(-1, 6), "int"),
+                PLAIN: _count(sum(map(_is_plain, convolutions))),
                 SHAPE: _output_shape(made)}
     if name == "ReLU":
         return {ACTIVATED: _count(activated)}
@@ -67,8 +70,19 @@ def _seen(name: str, model: nn.Module, made: nn.Module) -> dict[str, Value]:
                 for i, c in enumerate(convolutions)}
     rows = [[c.in_channels, c.out_channels] for c in convolutions]
     biases = sum(c.bias is not None for c in convolutions)
+    initial = {id(c.weight) for c in convolutions if _is_initial(c.weight.detach())}
     return {CHANNELS: Value(np.array(rows).reshape(-1, 2), "int"),
-            BIASES: _count(biases)}
+            BIASES: _count(biases), INITIAL: _count(len(initial))}
+
+
+def _is_plain(conv: nn.Conv2d) -> bool:
+    return (conv.padding_mode, conv.dilation, conv.groups) == ("zeros", (1, 1), 1)
+
+
+def _is_initial(weight: torch.Tensor) -> bool:
+    """Return whether weights differ and lie where PyTorch draws them: He et al.'s uniform bound."""
+    bound = weight[0].numel() ** -0.5
+    return bool(weight.abs().max() <= bound * 1.001 and weight.min() < weight.max())
 
 
 def _aligned(old: list[nn.Module], new: list[nn.Module]) -> tuple[list[nn.Conv2d], int, int]:
@@ -104,8 +118,15 @@ def _same_weights(layer: nn.Module, other: nn.Module) -> bool:
 def _untouched(model: nn.Module, before: nn.Module, made: nn.Module) -> dict[str, Value]:
     own = {tensor.data_ptr() for tensor in (*model.parameters(), *model.buffers())}
     shared = sum(t.data_ptr() in own for t in (*made.parameters(), *made.buffers()))
-    same = repr(model) == repr(before) and _same_weights(model, before)
+    same = (repr(model) == repr(before) and _same_weights(model, before)
+            and _uses(model) == _uses(before))
     return {AS_BEFORE: _count(same), SHARED: _count(shared)}
+
+
+def _uses(model: nn.Module) -> list[bool]:
+    """Return which parts are in train mode, and which parameters are trained."""
+    return [*(part.training for part in model.modules()),
+            *(one.requires_grad and one.grad is None for one in model.parameters())]
 
 
 def _leaves(module: nn.Module) -> list[nn.Module]:

@@ -15,10 +15,10 @@ def conv1d_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Draw cases for `conv1d`: of one sequence and one channel, mostly, and without bias."""
     def case(name: str, length: int, k: int, images: int = 1, inside: int = 1, outside: int = 1,
              bias: Any = (), dtype: str = "float64", wrap: Any = np.asarray, error: tuple = (),
-             **options: int) -> Case:
+             mixed: bool = False, **options: int) -> Case:
         shapes = (images, inside, length), (outside, inside, k)
         args = [wrap(signed(rng, *shape).astype(dtype)) for shape in shapes]
-        return Case(name, (*args, *bias), options, error=error)
+        return Case(name, (*args, *bias), options, error=error, mixed=mixed)
 
     for k in (1, 2, 3):
         yield case("values", k + several(rng, 1, 4), k)
@@ -56,6 +56,16 @@ def conv1d_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(ERRORS, 6, 3, stride=0, error=(0,))
     # Just possible: a kernel as long as the sequence.
     yield case(ERRORS, length, length)
+    crowd = {"images": images, "inside": channels, "outside": few + 2, "mixed": True}
+    yield case("bias", 5, 2, bias=(signed(rng, few + 2),), **crowd)
+    yield case("stride", 8, 3, stride=2, **crowd)
+    for k, stride, padding in ((3, 2, 1), (2, 3, 2)):
+        # Of the padded sequence a last step is left over.
+        yield case("padding", 2 * k + stride, k, bias=(signed(rng, few + 2),), stride=stride,
+                   padding=padding, **crowd)
+    bias = signed(rng, few + 2).astype("float32")
+    yield case(DTYPE, 7, 3, bias=(bias,), dtype="float32", stride=2, padding=1, **crowd)
+    yield case(INPUT, 7, 3, bias=(signed(rng, few + 2),), padding=1, **crowd)
 
 
 def max_over_time_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -74,6 +84,9 @@ def max_over_time_cases(rng: np.random.Generator) -> Iterator[Case]:
         length = several(rng, 2, 5)
         x = np.concatenate([-distinct(rng, 1, 1, length), np.full((1, 1, filling), -99.0)], 2)
         yield Case("negative", (x, np.array([length])))
+    # Whatever number stands for -inf, a value may be below it.
+    low = -1e15 * np.array([[[3.0, 2.0, 4.0, 9.0]]])
+    yield Case("negative", (low, np.array([several(rng, 2, 3)])))
     images, channels = batch(rng)
     yield full("batch", several(rng, 5, 6), images)
     yield full("batch", several(rng, 5, 6), 1, channels)
@@ -85,8 +98,13 @@ def max_over_time_cases(rng: np.random.Generator) -> Iterator[Case]:
         x, lengths = full(DTYPE, several(rng, 3, 5)).args
         # The largest comes last: to stop one step early shows, whatever is drawn.
         yield Case(DTYPE, (np.sort(x).astype(dtype), lengths))
-    yield full(INPUT, several(rng, 3, 5))
+    x, lengths = full(INPUT, several(rng, 3, 5)).args
+    yield Case(INPUT, (np.sort(x), lengths))
     # Filled up, but with less than what counts: to mask in place shows nowhere else.
     x = np.concatenate([distinct(rng, 1, 1, 3), np.full((1, 1, 2), -99.0)], 2)
     yield Case(INPUT, (x, np.array([3])))
     yield Case(INPUT, (Strided(distinct(rng, 1, 1, 4)), np.array([4])))
+    x = np.concatenate([-distinct(rng, images, channels, 4), np.zeros((images, channels, 2))], 2)
+    lengths = rng.permutation([4, *(several(rng, 1, 3) for _ in range(images - 1))])
+    yield Case("batch", (x, lengths), mixed=True)
+    yield Case(DTYPE, (x.astype("float32"), lengths), mixed=True)

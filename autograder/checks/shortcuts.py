@@ -30,9 +30,10 @@ PARTS = ("convolution's weight", "norm's weight", "norm's bias")
 def pool_shortcut_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Draw cases for `PoolShortcut`; as many channels out as in, but where more are the point."""
     def case(name: str, stride: Any, height: int, width: int, images: int = 1, channels: int = 1,
-             more: int = 0, dtype: str = "float64", grad: np.ndarray | None = None) -> Case:
+             more: int = 0, dtype: str = "float64", grad: np.ndarray | None = None,
+             mixed: bool = False) -> Case:
         x = distinct(rng, images, channels, height, width).astype(dtype)
-        return Case(name, (x,), init=(channels, channels + more, stride), grad=grad)
+        return Case(name, (x,), init=(channels, channels + more, stride), grad=grad, mixed=mixed)
 
     for side in (2, 4, 6):
         yield case("values", 2, side, side)
@@ -56,6 +57,9 @@ def pool_shortcut_cases(rng: np.random.Generator) -> Iterator[Case]:
         yield case(DTYPE, 2, 4, 4, dtype=dtype)
     yield case(INPUT, 2, 4, 4)
     yield Case(INPUT, (Strided(distinct(rng, 1, 1, 6, 6)),), init=(1, 1, 3))
+    yield case("channels", (low, 2), 6, 9, images, channels, more=2, mixed=True)
+    yield case("gradient", 3, 7, 4, images, 2, more=1, grad=whole(rng, images, 3, 2, 1), mixed=True)
+    yield case(DTYPE, 2, 4, 4, more=1, dtype="float32", mixed=True)
 
 
 def observe_pool_shortcut(
@@ -138,18 +142,18 @@ def observe_projection(
     values = {names.get(name, name): value for name, value in seen.values.items()}
     if case.property == "parameters":
         values["number of parameters"] = Value(np.asarray(len(names)), "int")
-    weight = f"gradient of {PARTS[0]}"
-    if weight in values and values[weight].array.size == case.weights[""][0].size:
-        flat = values[weight].array.reshape(case.weights[""][0].shape)
-        values[weight] = replace(values[weight], array=flat)
+    for part, wanted in zip(PARTS, case.weights[""], strict=True):
+        value = values.get(f"gradient of {part}")
+        if value and value.array.size == wanted.size:
+            flat = value.array.reshape(wanted.shape)
+            values[f"gradient of {part}"] = replace(value, array=flat)
     return replace(seen, values=values)
 
 
 def _fill(module: nn.Module, weights: tuple[np.ndarray, ...]) -> dict[str, str]:
     """Set a projection's parameters; return what to call the gradient of each of them.
 
-    The convolution's weight is the one with more than one axis; of the others the norm's weight
-    starts at 1 and its bias at 0. One too many, such as a convolution's bias, is set to 0.
+    One too many, such as a convolution's bias, is set to 0.
 
     Raises
     ------
@@ -159,10 +163,24 @@ def _fill(module: nn.Module, weights: tuple[np.ndarray, ...]) -> dict[str, str]:
     names = {}
     for name, parameter in module.named_parameters():
         old = parameter.detach()
-        part = 0 if old.dim() > 1 else 1 if old.eq(1).all() else 2 if old.eq(0).all() else 3
+        part = _part(old, weights[1].size)
         names[f"gradient of {name}"] = f"gradient of {(*PARTS, name)[part]}"
         if part < 3 and old.numel() != weights[part].size:
             raise WrongType(f"expected the {PARTS[part]} of shape {weights[part].shape}, got "
                             f"{tuple(old.shape)}")
         old.copy_(torch.from_numpy(weights[part]).reshape(old.shape) if part < 3 else 0 * old)
     return names
+
+
+def _part(old: torch.Tensor, outside: int) -> int:
+    """Return the place of a new parameter in `PARTS`; behind its end if it is none of them.
+
+    The norm's weight starts at 1 and its bias at 0; both have one axis, or ones beside it so that
+    they fit a map. The convolution's weight is what else has more than one axis.
+    """
+    one_axis = old.dim() == 1 or old.numel() == outside and old.shape[-3:] == (outside, 1, 1)
+    if one_axis and old.eq(1).all():
+        return 1
+    if one_axis and old.eq(0).all():
+        return 2
+    return 0 if old.dim() > 1 else 3

@@ -30,6 +30,7 @@ MOVED = "gradient in the vector of padding_idx"
 EVALUATED = "smallest and largest feature in eval mode"
 DROPPED = "share of features dropped in train mode"
 OTHERS = "smallest and largest of the others"
+ALIKE = "texts whose features are dropped as in the first"
 #: How many texts the dropout is looked at in.
 TEXTS = 128
 #: Of drawn networks; no kernel is as wide as a vector is long, so that shapes tell which is which.
@@ -106,8 +107,10 @@ def _dropout(net: nn.Module, tokens: torch.Tensor) -> Observation:
     others = others if len(others) else trained
     # To the nearest twentieth, which is more than chance moves a share of many.
     share = round(20 * (trained.abs() <= 1e-6).double().mean().item()) / 20
+    dropped = trained.abs().reshape(len(tokens), -1) <= 1e-6
+    alike = int((dropped == dropped[0]).all(1).sum())
     return Observation({EVALUATED: _range(evaluated), DROPPED: value_of(share),
-                        OTHERS: _range(others)})
+                        OTHERS: _range(others), ALIKE: value_of(alike)})
 
 
 def _range(features: torch.Tensor) -> Value:
@@ -153,11 +156,12 @@ def text_cnn_cases(rng: np.random.Generator) -> Iterator[Case]:
     for widths in ((3,), (3, 4, 5), (4, 2)):
         yield Case("parameters", init=(100, sizes[0], widths, *sizes[1:]))
     yield case("gradient", (2,), _text(rng, 5), backward=True)
-    yield case("gradient", (1, 3), _text(rng, 6, 2), backward=True)
+    yield _peaked(case("gradient", (1, 3), _text(rng, 6, 2), backward=True), 2, 3)
     for dtype in ("float32", "float64"):
         yield case(DTYPE, (2,), _text(rng, 2), dtype=dtype)
     yield case(INPUT, (2,), _text(rng, 2))
     yield case(INPUT, (3,), Strided(_text(rng, 3)))
+    yield replace(_peaked(case("maximum", (1, 3), _text(rng, 6, 2)), 5, 0), mixed=True)
 
 
 def _case(rng: np.random.Generator, name: str, widths: tuple, tokens: Any, dtype: str = "float32",
@@ -195,6 +199,15 @@ def _negative(case: Case) -> Case:
     rows, last = case.weights["classifier"]
     return replace(case, weights=case.weights | {
         "convs": (-weight, bias + 199), "classifier": (-rows, last)})
+
+
+def _peaked(case: Case, *places: int) -> Case:
+    """Return a case in which one token outweighs all others; it has a place in each text."""
+    (words,), (tokens,) = case.weights["embedding"], case.args
+    tokens = np.minimum(tokens, VOCABULARY - 2)
+    tokens[np.arange(len(tokens)), places] = VOCABULARY - 1
+    words = np.concatenate([words[:-1], words[-1:] + 9])
+    return replace(case, args=(tokens,), weights=case.weights | {"embedding": (words,)})
 
 
 def _dropping(rng: np.random.Generator, dropout: float | None) -> Case:

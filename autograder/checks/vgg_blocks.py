@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,7 @@ def centred(weights: Arrays) -> Arrays:
 
 def _case(rng: np.random.Generator, name: str, depth: int = 1, x: np.ndarray | None = None,
           pool: bool | None = False, draw: Any = positive, change: Any = tuple,
-          backward: bool = False) -> Case:
+          backward: bool = False, mixed: bool = False) -> Case:
     """Draw a block and its input, by default in a frame of zeros; ``pool=None`` is the default."""
     x = framed(rng, 1, 1, several(rng, 1, 3), 5, 6) if x is None else x
     inside, outside = x.shape[1], several(rng, 2, 4)
@@ -33,8 +34,9 @@ def _case(rng: np.random.Generator, name: str, depth: int = 1, x: np.ndarray | N
     stack = [change(conv(rng, a, b, 3, draw)) for a, b in zip(widths, widths[1:], strict=False)]
     weights = tuple(one for pair in stack for one in pair)
     init = (inside, outside, depth) + (() if pool is None else (pool,))
-    grad = signed(rng, len(x), outside, *x.shape[2:]) if backward else None
-    return Case(name, (x,), init=init, weights={"": weights}, grad=grad)
+    sides = (side if pool is False else side // 2 for side in x.shape[2:])
+    grad = signed(rng, len(x), outside, *sides) if backward else None
+    return Case(name, (x,), init=init, weights={"": weights}, grad=grad, mixed=mixed)
 
 
 def vgg_block_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -70,6 +72,20 @@ def vgg_block_cases(rng: np.random.Generator) -> Iterator[Case]:
         weight, bias = one.weights[""]
         yield Case(INPUT, (wrap(one.args[0]),), init=one.init,
                    weights={"": (weight, bias + 9999.0)})
+    yield from _pooled(rng, images, channels)
+
+
+def _pooled(rng: np.random.Generator, images: int, channels: int) -> Iterator[Case]:
+    """Draw blocks as they are by default, with pooling behind several layers."""
+    x = signed(rng, images, channels, 5, 7)
+    one = _case(rng, "relu", 3, x, None, signed, mixed=True)
+    *held, last = one.weights[""]
+    # One channel is below 0 everywhere before the last ReLU, the others are above.
+    last = np.where(np.arange(len(last)) == 0, -9999.0, last + 99.0)
+    yield replace(one, weights={"": (*held, last)})
+    yield _case(rng, "gradient", 2, x, None, signed, backward=True, mixed=True)
+    for dtype in ("float32", "float64"):
+        yield _case(rng, DTYPE, 2, x.astype(dtype), None, mixed=True)
 
 
 def _relus(rng: np.random.Generator) -> Iterator[Case]:

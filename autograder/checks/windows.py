@@ -3,7 +3,7 @@
 A layer with one fault should fail the windows of one property only: all but those of ``padding``
 go without padding (but for blank ones), all but ``rectangles`` are square, all but ``odd sizes``
 leave nothing over, all but ``overlap`` are disjoint, all but ``batch`` cut one channel of one
-image.
+image. The mixed ones are all of this at once, for faults that take two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.cases import DTYPE, ERRORS, INPUT, Strided
-from autograder.checks.draw import batch, given, several
+from autograder.checks.draw import batch, given, several, tied
 
 Size = int | tuple[int, int]
 
@@ -39,6 +39,8 @@ class Windows:
         Whether the input is zero: the padding is then seen by nothing but the dtype.
     error
         Numbers of which the error's message names one.
+    mixed
+        Whether several properties meet, as in `autograder.cases.Case`.
     """
 
     property: str
@@ -50,6 +52,7 @@ class Windows:
     strided: bool = False
     blank: bool = False
     error: tuple[int, ...] = ()
+    mixed: bool = False
 
     @property
     def arguments(self) -> tuple:
@@ -91,6 +94,7 @@ def pooling_windows(rng: np.random.Generator) -> Iterator[Windows]:
     yield from _dtypes(rng)
     yield from _inputs(rng)
     yield from _errors(rng)
+    yield from _mixed(rng)
 
 
 def _square(side: int) -> tuple[int, int, int, int]:
@@ -156,9 +160,31 @@ def _errors(rng):
     kernel = side + several(rng, 1, 2)
     yield Windows(ERRORS, (1, 1, side, 9), kernel, error=(kernel, side))
     yield Windows(ERRORS, (1, 1, 9, side), kernel, error=(kernel, side))
-    yield Windows(ERRORS, _square(6), 3, 0, error=(0,))
-    # No 2 among the numbers: the message may name the function, and its name ends in 2d.
-    padding = several(rng, 3, 4)
-    yield Windows(ERRORS, _square(9), 5, 1, padding, error=(padding, 5))
+    for kernel, stride in ((3, 0), (3, (1, 0)), (0, 1)):
+        yield Windows(ERRORS, _square(6), kernel, stride, error=(0,))
+    # No 2 among the numbers: the message may name the function, and its name ends in 2d. A padding
+    # of 3 is just over half of 5.
+    for padding in ((3, 0), (0, 3)):
+        yield Windows(ERRORS, _square(9), 5, 1, padding, error=(3, 5))
     # Just possible: a window as large as the input.
     yield Windows(ERRORS, _square(side), side)
+
+
+def _mixed(rng):
+    images, channels = batch(rng)
+    yield Windows("padding", (images, channels, 7, 8), 3, 2, 1, mixed=True)
+    options = zip(*rng.permutation([(4, 1, 2), (3, 2, 1)]).tolist(), strict=True)
+    yield Windows("padding", (2, 2, 5, 6), *options, mixed=True)
+    for name, dtype in ((DTYPE, "float32"), (INPUT, "float64")):
+        yield Windows(name, (2, 2, 5, 6), 3, 2, 1, dtype=dtype, mixed=True)
+
+
+#: Overlapping windows with padding that are not square, on maps with many equal values.
+TIED = Windows("ties", (2, 2, 6, 7), (2, 3), (1, 2), 1, mixed=True)
+
+
+def tied_maps(rng: np.random.Generator) -> np.ndarray:
+    """Draw an input for `TIED`, one map of it flat and lowest: padding must not tie with it."""
+    x = tied(rng, *TIED.shape)
+    x[0, 0] = 0.0
+    return x

@@ -120,6 +120,29 @@ class SlicedProjection(nn.Module):
         return self.norm(torch.einsum("nchw,oc->nohw", x, self.weight))
 
 
+class OwnNorm(nn.Module):
+    """A batch norm of its own, whose parameters have the shape of a pixel of a map."""
+
+    def __init__(self, in_channels, out_channels, stride):
+        super().__init__()
+        shape = (1, out_channels, 1, 1)
+        self.gamma, self.beta = (nn.Parameter(one) for one in (torch.ones(shape[1:]),
+                                                               torch.zeros(shape)))
+        self.conv = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+        self.register_buffer("mean", torch.zeros(out_channels))
+        self.register_buffer("variance", torch.ones(out_channels))
+
+    def forward(self, x):
+        z = self.conv(x)
+        mean, variance = self.mean, self.variance
+        if self.training:
+            mean, variance = z.mean((0, 2, 3)), z.var((0, 2, 3), correction=0)
+            self.mean = 0.9 * self.mean + 0.1 * mean.detach()
+            self.variance = 0.9 * self.variance + 0.1 * z.detach().var((0, 2, 3))
+        scaled = (z - mean[:, None, None]) / (variance[:, None, None] + 1e-5).sqrt()
+        return self.gamma * scaled + self.beta
+
+
 def copied_gradient_norm(model, x, target):
     """A backward pass in a copy, with the loss written out."""
     model = copy.deepcopy(model)
@@ -148,6 +171,7 @@ OTHER_STYLES = [
     ("downsampling_torch.replace_pooling", flat_replace_pooling),
     ("downsampling_torch.PoolShortcut", ConcatenatedShortcut),
     ("downsampling_torch.ProjectionShortcut", SlicedProjection),
+    ("downsampling_torch.ProjectionShortcut", OwnNorm),
     ("downsampling_torch.first_layer_gradient_norm", copied_gradient_norm),
     ("downsampling_torch.ResizeConv2d", RepeatedResize),
 ]

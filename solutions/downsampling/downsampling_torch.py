@@ -52,10 +52,11 @@ from torch import nn
 # Return a deep copy of `model`, in which every `nn.MaxPool2d` is an `nn.Conv2d` followed by
 # an `nn.ReLU`, in one `nn.Sequential` of their own or not. All other layers come in the same order
 # with the same weights. How many channels arrive at a pooling layer is not written on it: look at
-# the convolutions before it. The new convolution has a bias, no dilation, and lies on the device,
-# and in the dtype, of the last convolution before it; its weights are PyTorch's initial ones.
-# `model` itself stays as it was: the copy shares no weight with it (*copy*). There is a convolution
-# before each pool, and no pool uses dilation or `ceil_mode`.
+# the convolutions before it. The new convolution has a bias, no dilation and no groups, pads with
+# zeros, and lies on the device, and in the dtype, of the last convolution before it; its weights
+# are PyTorch's initial ones, and its own. `model` itself stays as it was: the copy shares no weight
+# with it (*copy*). There is a convolution before each pool, and no pool uses dilation or
+# `ceil_mode`.
 #
 # **By hand.**
 #

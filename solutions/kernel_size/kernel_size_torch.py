@@ -59,7 +59,8 @@ from torch import nn
 # sum of all $s_n$ gives all of them at once.
 #
 # Measuring leaves no trace: `x` stays as it was, and so do its `requires_grad` and the `.grad` of
-# every parameter, whether there was one or not (*grad untouched*).
+# every parameter, whether there was one or not (*grad untouched*). Nor does it leave a gradient in
+# `x.grad`, the module in another mode or a parameter frozen (*input*).
 #
 # **By hand.** A convolution with the kernel `[[1, 2, -4]]` on an image of 1×5 has an output of 1×3,
 # with the centre in column 1. That reads the columns 1 to 3, and the gradient is the kernel itself:
@@ -77,7 +78,8 @@ def effective_receptive_field(module, x):
     Parameters
     ----------
     module : nn.Module
-        Maps (N, C, H, W) to (N, O, h, w), each image on its own. Left as it was.
+        Maps (N, C, H, W) to (N, O, h, w), each image on its own (so there is no batch norm in train
+        mode). Its mode, and `requires_grad` and `.grad` of its parameters, are left as they were.
     x : Tensor, shape (N, C, H, W)
         Where the gradient is taken. Left as it was.
 
@@ -195,9 +197,9 @@ class VGGBlock(nn.Module):
 #   `embedding` to `filters` channels, without padding. It reads whole words: the embedding's
 #   components are its channels (`nn.Conv1d` on `(N, E, L)`). `nn.Conv2d` is as good, on
 #   `(N, 1, L, E)` with a kernel of `(width, E)`.
-# - The maxima of all widths are concatenated, in the order of `widths`, to
-#   `filters * len(widths)` features. Dropout with the probability `dropout` falls on these only,
-#   and in train mode only.
+# - The maxima of all widths are concatenated, in any order, to `filters * len(widths)` features.
+#   Dropout with the probability `dropout` falls on these only, drawn for each text anew, and in
+#   train mode only.
 # - `classifier` maps the features to `classes` scores.
 #
 # Texts have at least `max(widths)` tokens.
