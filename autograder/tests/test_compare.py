@@ -170,6 +170,11 @@ def test_float32_within_float64_is_a_fault_of_the_dtype_only():
     assert EXACT[8] < 1e-8 < TOLERANCE[8]
 
 
+def test_integers_agree_wholly():
+    counts = np.array([119_808, 119_808])
+    assert close(counts + [0.0, 1.0], counts, TOLERANCE, "int", "float64").tolist() == [True, False]
+
+
 def test_infinities_and_nans_agree_only_with_themselves():
     special = np.array([np.inf, -np.inf, np.nan, 0.0])
     assert close(special, special, EXACT, "float64").all()
